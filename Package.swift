@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// House rules for every module: Swift 6 mode, explicit existentials, internal imports, warnings are errors.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+
+/// C sources: warnings are errors here too.
+let cHouse: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil,
+    exclude: [String] = [], settings: [SwiftSetting] = house
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: exclude, resources: resources,
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "KistTestKit"] + dependencies,
+        path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: house)
+}
+
+let package = Package(
+    name: "kist",
+    products: [
+        .library(name: "KistClient", targets: ["KistClient"]),
+        .executable(name: "kist", targets: ["kist"]),
+        .executable(name: "kist-agent", targets: ["kist-agent"]),
+        .executable(name: "kist-courier", targets: ["kist-courier"]),
+    ],
+    dependencies: [
+        // The command line: parsing, help and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // SQLite with statements, transactions and errors that were thought through.
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // kist.toml and the platform files.
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+    ],
+    targets: [
+        // C, each seen by one Swift module (libsodium by two).
+        .systemLibrary(
+            name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CKistPosix", path: "Sources/C/CKistPosix", cSettings: cHouse),
+        .systemLibrary(
+            name: "CCurlSystem", path: "Sources/C/CCurlSystem", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurl", dependencies: ["CCurlSystem"], path: "Sources/C/CCurl", cSettings: cHouse),
+
+        // 0: the words of the domain, and the operating system.
+        module("KistModel"),
+        module("KistPosix", ["CKistPosix"]),
+        // 1: locked memory, sealing, the store port.
+        module("SecretMemory", ["CSodium"]),
+        module("KistStore", ["KistModel"]),
+        module("KistCrypto", ["KistModel", "SecretMemory", "CSodium"]),
+        // 2: use cases, wire forms, platform knowledge.
+        module("KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md"]),
+        module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
+        module("KistPlatforms", ["KistModel", tomlKit], resources: [.embedInCode("Data")]),
+        // 3: adapters.
+        module("StoreSQLite", ["KistModel", "KistStore", grdb]),
+        // 4: the library others import.
+        module("KistClient", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol"]),
+        // 5: faces.
+        module(
+            "KistCLI",
+            ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistClient", argumentParser, tomlKit]),
+        module(
+            "KistAgent", ["KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol"]),
+        module("KistRotation", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl"]),
+        // 6: executables, composing only.
+        .executableTarget(
+            name: "kist", dependencies: ["KistCLI", "KistPosix"], path: "Sources/kist", swiftSettings: house),
+        .executableTarget(
+            name: "kist-agent", dependencies: ["KistAgent", "KistPosix", "StoreSQLite"], path: "Sources/kist-agent",
+            swiftSettings: house),
+        .executableTarget(
+            name: "kist-courier", dependencies: ["KistRotation", "KistPosix"], path: "Sources/kist-courier",
+            swiftSettings: house),
+
+        // Never shipped.
+        module("KistTestKit", ["KistModel", "KistStore", "SecretMemory", "KistPosix"]),
+        tests("KistModel"),
+        tests("KistPosix"),
+        tests("SecretMemory"),
+        tests("KistCrypto", ["SecretMemory"]),
+        tests("KistVault", ["SecretMemory", "KistCrypto", "KistStore", "KistModel", "StoreSQLite"]),
+        tests("KistProtocol", ["KistModel"]),
+        tests("KistPlatforms", ["KistModel"]),
+        tests("StoreSQLite", ["KistStore", "KistModel"]),
+        tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
+        tests(
+            "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient"]),
+        tests("KistAgent", ["SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix"]),
+        tests("KistRotation", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

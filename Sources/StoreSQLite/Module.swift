@@ -1,0 +1,1 @@
+/// Placeholder until the first noun of this module lands.

@@ -1,0 +1,2 @@
+import KistPosix
+Hardening.apply()
