@@ -10,7 +10,6 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-
 /// C sources: warnings are errors here too.
 let cHouse: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
@@ -78,9 +77,13 @@ let package = Package(
         // 5: faces.
         module(
             "KistCLI",
-            ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistClient", argumentParser, tomlKit]),
+            [
+                "KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistClient", argumentParser,
+                tomlKit,
+            ]),
         module(
-            "KistAgent", ["KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol"]),
+            "KistAgent",
+            ["KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol"]),
         module("KistRotation", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl"]),
         // 6: executables, composing only.
         .executableTarget(

@@ -1,2 +1,3 @@
 import KistPosix
+
 Hardening.apply()

@@ -60,7 +60,9 @@ enum Naming {
         let bytes = text.utf8
         guard let first = bytes.first else { throw NameError(what: what, rule: "it is empty") }
         guard bytes.count <= longest else { throw NameError(what: what, rule: "it is longer than 64 bytes") }
-        guard isWord(first, upperCase) else { throw NameError(what: what, rule: "it must begin with a letter or digit") }
+        guard isWord(first, upperCase) else {
+            throw NameError(what: what, rule: "it must begin with a letter or digit")
+        }
         for byte in bytes where !isWord(byte, upperCase) && !isMark(byte) {
             throw NameError(what: what, rule: "only letters, digits, '.', '_' and '-' are allowed")
         }

@@ -17,7 +17,8 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     package init(parsing text: String) throws(NameError) {
         let scheme = "kist://"
         guard text.hasPrefix(scheme) else { throw NameError(what: "reference", rule: "it must begin with kist://") }
-        let parts = text.dropFirst(scheme.count).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let parts = text.dropFirst(scheme.count).split(separator: "/", omittingEmptySubsequences: false).map(
+            String.init)
         switch parts.count {
         case 2:
             self.init(credential: try CredentialName(parts[0]), field: try FieldName(parts[1]))

@@ -33,5 +33,7 @@ enum Civil {
     }
 
     static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    static func four(_ value: Int64) -> String { String(repeating: "0", count: max(0, 4 - "\(value)".count)) + "\(value)" }
+    static func four(_ value: Int64) -> String {
+        String(repeating: "0", count: max(0, 4 - "\(value)".count)) + "\(value)"
+    }
 }
