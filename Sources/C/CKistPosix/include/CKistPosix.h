@@ -32,6 +32,9 @@ int kist_pidfd_open(pid_t pid);
 /* renameat2(RENAME_NOREPLACE); 0 or an errno. */
 int kist_rename_noreplace(const char *from, const char *to);
 
+/* The environment, NULL-terminated; NULL when there is none. */
+char **kist_environ(void);
+
 /* Terminal columns of `fd`, 0 when it is not a terminal. */
 int kist_columns(int fd);
 

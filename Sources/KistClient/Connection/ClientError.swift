@@ -1,0 +1,29 @@
+package import KistProtocol
+
+/// Why a request of the agent brought no answer, or which error it brought. Facts only; advice is the caller's.
+package enum ClientError: Error, Hashable, Sendable {
+    /// The agent answered with an error.
+    case agent(AgentFailure)
+    /// No agent runs, and the caller asked not to start one.
+    case notRunning
+    /// `kist-agent` could not be started, or did not become ready.
+    case cannotStart(String)
+    /// A file or folder on the way has an owner, mode or kind that Kist does not trust.
+    case unsafePlace(path: String, why: String)
+    /// The other end of the socket belongs to another user.
+    case foreignAgent(uid: UInt32)
+    /// No place for the vault can be worked out: no home folder, a path that is too long.
+    case noPlace(String)
+    /// The connection broke or the agent broke the protocol.
+    case broken(String)
+    /// The deadline passed.
+    case timeout
+    /// The request does not fit the protocol's limits.
+    case tooLarge
+
+    /// The kind of the agent's error, if this is one.
+    package var kind: AgentFailure.Kind? {
+        guard case .agent(let failure) = self else { return nil }
+        return failure.kind
+    }
+}

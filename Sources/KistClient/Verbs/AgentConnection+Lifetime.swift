@@ -1,0 +1,50 @@
+package import KistProtocol
+package import SecretMemory
+
+extension AgentConnection {
+    package func status() throws(ClientError) -> AgentStatus {
+        let reply = try call(.status)
+        return try read { () throws(ShapeError) in try AgentStatus(json: reply.result) }
+    }
+
+    /// Creates the vault and leaves it unlocked.
+    ///
+    /// - Returns: what was chosen, and the recovery code as text, to be shown once.
+    package func initialise(
+        _ request: InitialiseRequest = InitialiseRequest(), passphrase: consuming SecretBytes
+    ) throws(ClientError) -> InitialiseReply {
+        let reply = try call(.initialise, request.json, SecretSegments(passphrase), deadline: Self.derivation)
+        let result = try read { () throws(ShapeError) in try InitialiseResult(json: reply.result) }
+        guard reply.segments.count == 1 else { throw .broken("init brought no recovery code") }
+        return InitialiseReply(result: result, recoveryCode: reply.segments.segment(0))
+    }
+
+    /// - Parameter secret: the passphrase or the recovery code.
+    package func unlock(
+        _ request: UnlockRequest = UnlockRequest(), secret: consuming SecretBytes
+    ) throws(ClientError) -> UnlockResult {
+        let reply = try call(.unlock, request.json, SecretSegments(secret), deadline: Self.derivation)
+        return try read { () throws(ShapeError) in try UnlockResult(json: reply.result) }
+    }
+
+    /// Wipes the keys, closes the vault and lets others have its file.
+    package func lock() throws(ClientError) { _ = try call(.lock) }
+
+    /// Makes the agent finish, wipe and exit.
+    package func retire() throws(ClientError) { _ = try call(.retire) }
+
+    /// Facts about the agent and its store, for `kist doctor`.
+    package func doctor() throws(ClientError) -> JSONValue { try call(.doctor).result }
+}
+
+/// The answer to `init`.
+package struct InitialiseReply: ~Copyable {
+    package let result: InitialiseResult
+    /// Text; shown once, kept nowhere.
+    package let recoveryCode: SecretBytes
+
+    init(result: InitialiseResult, recoveryCode: consuming SecretBytes) {
+        self.result = result
+        self.recoveryCode = recoveryCode
+    }
+}

@@ -1,0 +1,71 @@
+package import KistModel
+package import KistProtocol
+package import SecretMemory
+
+extension AgentConnection {
+    /// The overviews of one profile, or of all with `nil`, sorted by profile and name.
+    package func list(profile: ProfileName?) throws(ClientError) -> [Overview] {
+        var overviews: [Overview] = []
+        let params: JSONValue = profile.map { ["profile": .string($0.description)] } ?? ["all": true]
+        try each(.list, params) { (result) throws(ShapeError) in
+            for item in try JSONFields(result, "result").array("items") { overviews.append(try Overview(json: item)) }
+        }
+        return overviews
+    }
+
+    package func show(profile: ProfileName, name: CredentialName) throws(ClientError) -> Overview {
+        let reply = try call(.show, CredentialRequest(profile: profile, name: name).json)
+        return try read { () throws(ShapeError) in try Overview(json: reply.result) }
+    }
+
+    /// Secrets leave the vault, in one round trip however many.
+    package func reveal(_ request: RevealRequest) throws(ClientError) -> RevealReply {
+        let reply = try call(.reveal, request.json)
+        let count = reply.segments.count
+        let result = reply.result
+        let items = try read { () throws(ShapeError) in
+            var items: [RevealedItem] = []
+            for item in try JSONFields(result, "result").array("items") {
+                items.append(try RevealedItem(json: item, segments: count))
+            }
+            return items
+        }
+        return RevealReply(items: items, segments: reply.takeSegments())
+    }
+
+    /// The history of one credential, newest first.
+    package func history(profile: ProfileName, name: CredentialName) throws(ClientError) -> [RevisionNote] {
+        var notes: [RevisionNote] = []
+        try each(.history, CredentialRequest(profile: profile, name: name).json) { (result) throws(ShapeError) in
+            for item in try JSONFields(result, "result").array("items") { notes.append(try RevisionNote(json: item)) }
+        }
+        return notes
+    }
+
+    package func profiles() throws(ClientError) -> [ProfileCount] {
+        var counts: [ProfileCount] = []
+        try each(.profiles, .empty) { (result) throws(ShapeError) in
+            for item in try JSONFields(result, "result").array("items") { counts.append(try ProfileCount(json: item)) }
+        }
+        return counts
+    }
+}
+
+/// The answer to `reveal`.
+package struct RevealReply: ~Copyable {
+    /// In the order of the wants.
+    package let items: [RevealedItem]
+    /// The values; `RevealedItem.Field.segment` says which is whose.
+    package let segments: SecretSegments
+
+    init(items: [RevealedItem], segments: consuming SecretSegments) {
+        self.items = items
+        self.segments = segments
+    }
+
+    /// The value of one field; `nil` when the item has no such secret field here.
+    package borrowing func value(_ item: Int, _ field: FieldName) -> SecretBytes? {
+        guard let place = items[item].fields.first(where: { $0.name == field }) else { return nil }
+        return segments.segment(place.segment)
+    }
+}

@@ -1,0 +1,62 @@
+package import KistModel
+package import KistProtocol
+package import SecretMemory
+
+extension AgentConnection {
+    /// Writes all items or none. Durable before it returns.
+    ///
+    /// - Parameter secrets: the values of all items' secret fields, in order.
+    package func put(
+        _ items: [PutItem], secrets: borrowing SecretSegments, why: String
+    ) throws(ClientError) -> PutResult {
+        let request = PutRequest(items: items, requestID: Self.makeRequestID(), why: why)
+        return try put(request, secrets: secrets)
+    }
+
+    /// - Returns: the vault's generation afterwards.
+    package func remove(
+        profile: ProfileName, name: CredentialName, ifRevision: UInt64? = nil
+    ) throws(ClientError) -> UInt64 {
+        let request = CredentialRequest(profile: profile, name: name, ifRevision: ifRevision)
+        return try natural("generation", of: try call(.remove, request.json).result)
+    }
+
+    /// Writes an earlier revision again, as a new one.
+    ///
+    /// - Returns: the new revision.
+    package func restore(
+        profile: ProfileName, name: CredentialName, revision: UInt64
+    ) throws(ClientError) -> UInt64 {
+        let request = CredentialRequest(profile: profile, name: name, revision: revision)
+        return try natural("revision", of: try call(.restore, request.json).result)
+    }
+
+    /// Records an empty profile, so that it shows in `profiles`.
+    package func profileCreate(_ name: ProfileName) throws(ClientError) {
+        _ = try call(.profileCreate, ["name": .string(name.description)])
+    }
+
+    package func profileCopy(from: ProfileName, to: ProfileName) throws(ClientError) {
+        _ = try call(.profileCopy, ["from": .string(from.description), "to": .string(to.description)])
+    }
+
+    /// - Returns: how many credentials went with it.
+    package func profileRemove(_ name: ProfileName) throws(ClientError) -> UInt64 {
+        try natural("removed", of: try call(.profileRemove, ["name": .string(name.description)]).result)
+    }
+
+    /// Puts files into a private folder that vanishes when process `request.pid` ends.
+    ///
+    /// - Parameter contents: one segment per file.
+    /// - Returns: the folder's path.
+    package func folder(
+        _ request: FolderRequest, contents: borrowing SecretSegments
+    ) throws(ClientError) -> String {
+        let reply = try call(.folder, request.json, contents)
+        return try read { () throws(ShapeError) in try JSONFields(reply.result, "result").string("path") }
+    }
+
+    private func natural(_ key: String, of result: JSONValue) throws(ClientError) -> UInt64 {
+        try read { () throws(ShapeError) in try JSONFields(result, "result").natural(key) }
+    }
+}

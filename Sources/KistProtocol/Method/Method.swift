@@ -1,0 +1,22 @@
+/// What a client can ask of the agent.
+package enum Method: String, CaseIterable, Hashable, Sendable {
+    case hello
+    case status
+    case initialise = "init"
+    case unlock
+    case lock
+    case retire
+    case list
+    case show
+    case reveal
+    case put
+    case remove
+    case history
+    case restore
+    case profiles
+    case profileCreate
+    case profileCopy
+    case profileRemove
+    case folder
+    case doctor
+}
