@@ -1,0 +1,21 @@
+package import KistCrypto
+package import KistStore
+
+/// What `doctor` shows about a vault. Fields that need the key are `nil` while it is locked.
+package struct VaultFacts: Sendable {
+    package var fingerprint: Fingerprint
+    package var formatVersion: Int
+    /// One line per slot: "passphrase", "recovery".
+    package var slots: [String]
+    /// The cost of each passphrase slot.
+    package var costs: [Argon2Cost]
+    /// The newest epoch of the data keys.
+    package var epoch: UInt32
+    package var generation: UInt64?
+    package var credentials: Int?
+    /// Rows, all kept revisions included.
+    package var rows: Int?
+    package var indexPages: Int?
+    package var anchor: AnchorStatus?
+    package var store: StoreFacts
+}
