@@ -1,0 +1,16 @@
+"""Loopback servers that answer as the platforms do.
+
+Each stands in for a platform that a test machine cannot reach. The clients that talk to them are the real, unmodified
+ones. Every request is appended to a JSON-lines file before it is answered, so that a test can assert on what arrived.
+"""
+
+from .cloudera import Cloudera
+from .epigos import Epigos
+from .generic import Generic
+from .kaskada import Kaskada
+from .kumo import Kumo
+from .loopback import Answer, Request, Stub
+from .proxy import SniffingProxy
+from .snowflake import Snowflake
+
+__all__ = ["Answer", "Cloudera", "Epigos", "Generic", "Kaskada", "Kumo", "Request", "SniffingProxy", "Snowflake", "Stub"]
