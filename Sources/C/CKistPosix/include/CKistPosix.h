@@ -3,6 +3,8 @@
 
 /* What glibc offers only as macros, variadic functions or _GNU_SOURCE structs, in fixed forms for Swift. */
 
+#include "CKistTerminal.h"
+
 #include <stdint.h>
 #include <sys/types.h>
 

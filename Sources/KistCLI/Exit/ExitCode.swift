@@ -1,0 +1,21 @@
+/// The exit codes of `kist`; README.md has the same table.
+package enum ExitCode {
+    package static let done: Int32 = 0
+    /// `check`: the platform refused a key, or knows it and does not allow it. Also an `add` whose key was refused.
+    package static let refused: Int32 = 1
+    /// `check`: nobody could say (platform down, time-out, no check known).
+    package static let unknown: Int32 = 2
+    /// No such credential, field, profile or platform.
+    package static let notFound: Int32 = 3
+    /// The vault is locked and nobody is there to ask.
+    package static let locked: Int32 = 4
+    /// The vault was not opened: wrong passphrase, wrong file, or tampered with.
+    package static let notOpened: Int32 = 5
+    package static let usage: Int32 = 64
+    /// Any other failure of Kist's own; in `run`, every one of them.
+    package static let failed: Int32 = 125
+    /// `run`: found, but not a program that can be executed.
+    package static let notExecutable: Int32 = 126
+    /// `run`: no such program.
+    package static let noProgram: Int32 = 127
+}

@@ -1,0 +1,66 @@
+/// Names of environment variables that make programs run code, load libraries or read other files than they would.
+///
+/// `sudo` is sudo's own table: every line of its `env_delete` and `env_check` lists (sudo 1.9.16,
+/// plugins/sudoers/env.c), those for other systems too. `further` is what sudo does not need because it starts from
+/// an empty environment. A trailing `*` stands for any ending.
+package enum DangerousNames {
+    /// 56 lines.
+    package static let sudo = [
+        // Shells.
+        "IFS", "CDPATH", "ENV", "BASH_ENV", "PS4", "GLOBIGNORE", "BASHOPTS", "SHELLOPTS", "FPATH", "NULLCMD",
+        "READNULLCMD", "ZDOTDIR", "TMPPREFIX", "*=()*",
+        // The loader and the C library.
+        "LD_*", "_RLD*", "SHLIB_PATH", "LDR_*", "LIBPATH", "DYLD_*", "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES",
+        "NLSPATH", "PATH_LOCALE",
+        // Sign-on systems.
+        "AUTHSTATE", "KRB_CONF*", "KRBCONFDIR", "KRBTKFILE", "KRB5_CONFIG*", "KRB5_KTNAME", "VAR_ACE", "USR_ACE",
+        "DLC_ACE",
+        // Terminals.
+        "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP",
+        // Languages.
+        "JAVA_TOOL_OPTIONS", "PERLIO_DEBUG", "PERLLIB", "PERL5LIB", "PERL5OPT", "PERL5DB", "PYTHONHOME", "PYTHONPATH",
+        "PYTHONINSPECT", "PYTHONUSERBASE", "RUBYLIB", "RUBYOPT",
+        // Checked by sudo for '/' and '%' (locale and zone files); no credential needs them.
+        "COLORTERM", "LANG", "LANGUAGE", "LC_*", "LINGUAS", "TERM", "TZ",
+    ]
+
+    package static let further = [
+        // Where programs and their settings are found; Kist itself.
+        "PATH", "HOME", "SHELL", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_*", "XDG_DATA_*", "XDG_RUNTIME_DIR", "KIST_*",
+        // Shells and pagers.
+        "BASH_FUNC*", "BASH_LOADABLES_PATH", "BASH_XTRACEFD", "PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS3", "INPUTRC",
+        "LESSOPEN", "LESSCLOSE", "LESSKEY*", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "FCEDIT", "SUDO_EDITOR",
+        "SUDO_ASKPASS", "BROWSER", "VIMINIT", "EXINIT", "VIM", "VIMRUNTIME", "EMACSLOADPATH",
+        // The C library and others that load code.
+        "GCONV_PATH", "GETCONF_DIR", "LOCPATH", "GLIBC_TUNABLES", "MALLOC_*", "RESOLV_*", "NIS_PATH",
+        "OPENSSL_CONF", "OPENSSL_ENGINES", "OPENSSL_MODULES", "SSLKEYLOGFILE", "GTK_MODULES", "GTK_PATH",
+        "GIO_EXTRA_MODULES", "GIO_MODULE_DIR", "QT_PLUGIN_PATH", "LIBGL_DRIVERS_PATH", "TCLLIBPATH",
+        // git, ssh and what they start.
+        "GIT_SSH*", "GIT_CONFIG*", "GIT_EXEC_PATH", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_EDITOR",
+        "GIT_SEQUENCE_EDITOR", "GIT_ASKPASS", "GIT_PROXY_COMMAND", "GIT_TEMPLATE_DIR", "GIT_DIR", "GIT_TRACE*",
+        "GIT_ALLOW_PROTOCOL", "SSH_ASKPASS*", "RSYNC_RSH", "CVS_RSH", "SVN_SSH", "HGRCPATH",
+        // Languages and their tools.
+        "PYTHON*", "PERL5*", "PERL_*", "RUBY*", "GEM_HOME", "GEM_PATH", "BUNDLE_*", "NODE_OPTIONS", "NODE_PATH",
+        "NPM_CONFIG_*", "npm_config_*", "ELECTRON_RUN_AS_NODE", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH",
+        "MAVEN_OPTS", "MAVEN_ARGS", "GRADLE_OPTS", "JAVA_OPTS", "DOTNET_STARTUP_HOOKS", "DOTNET_ADDITIONAL_DEPS",
+        "CORECLR_*", "COR_*", "COMPLUS_*", "LUA_INIT*", "LUA_PATH*", "LUA_CPATH*", "GUILE_LOAD*", "PHPRC",
+        "PHP_INI_SCAN_DIR", "R_PROFILE*", "R_ENVIRON*", "R_LIBS*", "R_HOME", "JULIA_*", "GOFLAGS", "GOENV", "RUSTFLAGS",
+        "RUSTC*", "CARGO_BUILD_*", "CARGO_HOME", "MAKEFLAGS", "MFLAGS", "MAKEFILES", "CC", "CXX", "AWKPATH",
+        "AWKLIBPATH", "ERL_*", "ELIXIR_ERL_OPTIONS", "OCAMLRUNPARAM", "CAML_LD_LIBRARY_PATH", "IPYTHONDIR",
+        "JUPYTER_*", "DOCKER_CONFIG", "ANSIBLE_*", "WGETRC", "CURL_HOME", "PIP_CONFIG_FILE",
+    ]
+
+    /// Whether a program may take `name` for more than data.
+    package static func contains(_ name: String) -> Bool {
+        exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
+    }
+
+    /// Whether older shells take a value for a function definition: sudo's `*=()*`.
+    package static func looksLikeFunction(_ value: UnsafeRawBufferPointer) -> Bool {
+        value.count >= 2 && value[0] == UInt8(ascii: "(") && value[1] == UInt8(ascii: ")")
+    }
+
+    private static let exact = Set((sudo + further).filter { !$0.contains("*") })
+    private static let prefixes = (sudo + further).filter { $0.hasSuffix("*") && !$0.hasPrefix("*") }
+        .map { String($0.dropLast()) }
+}
