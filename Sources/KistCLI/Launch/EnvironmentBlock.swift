@@ -1,5 +1,5 @@
 private import Glibc
-package import SecretMemory
+private import SecretMemory
 
 /// The environment of a program about to be executed: the present one, less some variables, plus some whose values
 /// are secret. The new strings lie in locked memory and nowhere else.

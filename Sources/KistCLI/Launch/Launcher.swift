@@ -11,7 +11,7 @@ package enum Launcher {
         _ command: [String], environment block: borrowing EnvironmentBlock, keeping: [Int32] = []
     ) -> Failure {
         let path: String
-        switch ProgramSearch.find(command.first ?? "", path: Environment.process["PATH"]) {
+        switch ProgramSearch.find(command.first ?? "", path: Variables.process["PATH"]) {
         case .path(let found): path = found
         case .notExecutable(let there):
             return Failure("\(there) is not a program that can be executed", code: ExitCode.notExecutable)
@@ -50,7 +50,7 @@ package enum Launcher {
 
     /// Marks every descriptor from 3 on to close at `execve`, but those asked for.
     package static func closeOthers(keeping: [Int32]) {
-        Descriptors.closeOnExec(from: 3)
-        for descriptor in keeping where descriptor > 2 { Descriptors.keepOnExec(descriptor) }
+        ExecDescriptors.close(from: 3)
+        for descriptor in keeping where descriptor > 2 { ExecDescriptors.keep(descriptor) }
     }
 }

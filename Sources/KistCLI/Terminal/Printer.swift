@@ -20,7 +20,7 @@ package final class Printer {
     private var pending: [UInt8] = []
     private var failedWith: Int32 = 0
 
-    package init(output: Int32 = 1, errors: Int32 = 2, environment: Environment = .process) {
+    package init(output: Int32 = 1, errors: Int32 = 2, environment: Variables = .process) {
         self.output = output
         self.errors = errors
         isTerminal = isatty(output) == 1

@@ -1,7 +1,7 @@
 private import Glibc
 
 /// The environment variables of this process, or those a test gives.
-package struct Environment: Sendable {
+package struct Variables: Sendable {
     private let fixed: [String: String]?
 
     package init(_ variables: [String: String]) { fixed = variables }
@@ -9,7 +9,7 @@ package struct Environment: Sendable {
     private init() { fixed = nil }
 
     /// The real ones.
-    package static let process = Environment()
+    package static let process = Variables()
 
     /// The value; an empty one counts.
     package subscript(_ name: String) -> String? {
