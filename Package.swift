@@ -69,7 +69,9 @@ let package = Package(
         // 2: use cases, wire forms, platform knowledge.
         module("KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md"]),
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
-        module("KistPlatforms", ["KistModel", tomlKit], resources: [.embedInCode("Data")]),
+        module(
+            "KistPlatforms", ["KistModel", "SecretMemory", tomlKit], resources: [.embedInCode("Data")],
+            exclude: ["Platforms.md"]),
         // 3: adapters.
         module("StoreSQLite", ["KistModel", "KistStore", grdb]),
         // 4: the library others import.
@@ -103,7 +105,7 @@ let package = Package(
         tests("KistCrypto", ["SecretMemory"]),
         tests("KistVault", ["SecretMemory", "KistCrypto", "KistStore", "KistModel", "StoreSQLite"]),
         tests("KistProtocol", ["KistModel"]),
-        tests("KistPlatforms", ["KistModel"]),
+        tests("KistPlatforms", ["KistModel", "SecretMemory"]),
         tests("StoreSQLite", ["KistStore", "KistModel"]),
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(

@@ -1,0 +1,114 @@
+private import KistModel
+
+/// What must hold between the parts of a platform file once each has been read.
+struct PlatformCheck {
+    private let platform: Platform
+    private let root: TableReader
+
+    init(_ platform: Platform, _ root: TableReader) {
+        self.platform = platform
+        self.root = root
+    }
+
+    func run() throws(PlatformError) {
+        try name(platform.name, at: "name")
+        for (index, variant) in platform.variants.enumerated() {
+            try name(variant.name, at: "variant[\(index)].name")
+            guard platform.variants.firstIndex(where: { $0.name == variant.name }) == index else {
+                throw root.error("the variant \(variant.name) is there twice", at: "variant[\(index)]")
+            }
+        }
+        try fields()
+        try environment()
+        for (index, file) in platform.files.enumerated() {
+            try condition(file.condition, at: "file[\(index)]")
+            try known(file.content, at: "file[\(index)].content")
+        }
+        for (index, check) in platform.checks.enumerated() { try self.check(check, at: "check[\(index)]") }
+        for (index, reason) in platform.withoutCheck.enumerated() {
+            try condition(reason.condition, at: "no_check[\(index)]")
+        }
+        for host in platform.hosts { try plainOnly(host, at: "hosts") }
+        for (index, note) in platform.notes.enumerated() { try condition(note.condition, at: "note[\(index)]") }
+        for (index, how) in platform.howTo.enumerated() { try condition(how.condition, at: "how[\(index)]") }
+    }
+
+    private func name(_ text: String, at path: String) throws(PlatformError) {
+        let fits = text.utf8.count <= 48 && text.utf8.first.map { (97...122).contains($0) } ?? false
+            && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        guard fits else { throw root.error("a name has a-z, 0-9 and -, a letter first, 48 at most", at: path) }
+    }
+
+    private func fields() throws(PlatformError) {
+        var seen: Set<String> = []
+        for (index, field) in platform.fields.enumerated() {
+            let path = "field[\(index)]"
+            let fits = field.name.utf8.first.map { (97...122).contains($0) } ?? false
+                && field.name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
+                && field.name.utf8.count <= 64 && field.name != "name" && field.name != "folder"
+            guard fits else { throw root.error("a field is named a-z, 0-9 and _, not name or folder", at: path) }
+            for variant in field.condition.variants.isEmpty ? ["*"] : field.condition.variants {
+                guard seen.insert("\(variant) \(field.name)").inserted, variant == "*" || !seen.contains("* \(field.name)")
+                else { throw root.error("the field \(field.name) is there twice", at: path) }
+            }
+            try condition(field.condition, at: path)
+            if let template = field.defaultValue { try plainOnly(template, at: "\(path).default") }
+            if let derivation = field.derivation { try exists(derivation.from, at: "\(path).from") }
+            guard field.limits.shortest <= field.limits.longest else {
+                throw root.error("shortest is more than longest", at: "\(path).shortest")
+            }
+        }
+        guard platform.isFreeForm || !platform.fields.isEmpty else { throw root.error("no [[field]]") }
+    }
+
+    private func environment() throws(PlatformError) {
+        for (index, rule) in platform.environment.enumerated() {
+            let path = "env[\(index)]"
+            try condition(rule.condition, at: path)
+            try plainOnly(rule.name, at: "\(path).name")
+            try known(rule.value, at: "\(path).value")
+        }
+        for (index, rule) in platform.unset.enumerated() { try condition(rule.condition, at: "unset[\(index)]") }
+    }
+
+    private func check(_ check: CheckRecipe, at path: String) throws(PlatformError) {
+        try condition(check.condition, at: path)
+        try plainOnly(check.url, at: "\(path).url")
+        if let basic = check.basic {
+            try known(basic.user, at: "\(path).basic")
+            try known(basic.password, at: "\(path).basic")
+        }
+        for (index, header) in check.headers.enumerated() {
+            try condition(header.condition, at: "\(path).header[\(index)]")
+            try plainOnly(header.name, at: "\(path).header[\(index)].name")
+            try known(header.value, at: "\(path).header[\(index)].value")
+        }
+        if let body = check.body { try known(body, at: "\(path).body") }
+        guard check.body == nil || check.bodyType != nil else { throw root.error("body needs body_type", at: "\(path).body") }
+    }
+
+    private func condition(_ condition: Condition, at path: String) throws(PlatformError) {
+        for variant in condition.variants where platform.variant(named: variant) == nil {
+            throw root.error("there is no variant \(variant)", at: "\(path).variants")
+        }
+        for field in condition.when { try exists(field, at: "\(path).when") }
+        for field in condition.unless { try exists(field, at: "\(path).unless") }
+    }
+
+    private func exists(_ field: String, at path: String) throws(PlatformError) {
+        guard platform.isFreeForm || platform.fields.contains(where: { $0.name == field }) else {
+            throw root.error("there is no field \(field)", at: path)
+        }
+    }
+
+    private func known(_ template: Template, at path: String) throws(PlatformError) {
+        for field in template.fields.sorted() { try exists(field, at: path) }
+    }
+
+    private func plainOnly(_ template: Template, at path: String) throws(PlatformError) {
+        try known(template, at: path)
+        for field in template.fields where platform.fields.contains(where: { $0.name == field && $0.isSecret }) {
+            throw root.error("the secret field \(field) cannot stand here", at: path)
+        }
+    }
+}
