@@ -5,11 +5,26 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int kist_harden(void) {
@@ -66,4 +81,222 @@ int kist_columns(int fd) {
     struct winsize size;
     if (ioctl(fd, TIOCGWINSZ, &size) != 0) return 0;
     return size.ws_col;
+}
+
+int kist_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+
+int kist_unix_pair(int fds[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds); }
+
+int kist_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+static int address(struct sockaddr_un *to, const char *path, unsigned length) {
+    if (length == 0 || length >= sizeof to->sun_path) return ENAMETOOLONG;
+    memset(to, 0, sizeof *to);
+    to->sun_family = AF_UNIX;
+    memcpy(to->sun_path, path, length);
+    return 0;
+}
+
+int kist_unix_bind(int fd, const char *path, unsigned length) {
+    struct sockaddr_un to;
+    int failed = address(&to, path, length);
+    if (failed) return failed;
+    return bind(fd, (struct sockaddr *)&to, sizeof to) == 0 ? 0 : errno;
+}
+
+int kist_unix_connect(int fd, const char *path, unsigned length) {
+    struct sockaddr_un to;
+    int failed = address(&to, path, length);
+    if (failed) return failed;
+    return connect(fd, (struct sockaddr *)&to, sizeof to) == 0 ? 0 : errno;
+}
+
+int kist_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
+
+ssize_t kist_recv2(int fd, void *first, size_t first_count, void *second, size_t second_count) {
+    struct iovec parts[2] = {{first, first_count}, {second, second_count}};
+    ssize_t got;
+    do got = readv(fd, parts, second_count ? 2 : 1);
+    while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
+ssize_t kist_send2(int fd, const void *first, size_t first_count, const void *second, size_t second_count) {
+    struct iovec parts[2] = {{(void *)first, first_count}, {(void *)second, second_count}};
+    struct msghdr message = {0};
+    message.msg_iov = parts;
+    message.msg_iovlen = second_count ? 2 : 1;
+    ssize_t sent;
+    do sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+ssize_t kist_recv(int fd, void *bytes, size_t count) { return kist_recv2(fd, bytes, count, NULL, 0); }
+
+ssize_t kist_send(int fd, const void *bytes, size_t count) { return kist_send2(fd, bytes, count, NULL, 0); }
+
+int kist_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int kist_epoll_set(int epoll, int fd, int isNew, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : errno;
+}
+
+int kist_epoll_remove(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) == 0 ? 0 : errno; }
+
+int kist_epoll_wait(int epoll, uint64_t *tokens, uint32_t *events, int most, int milliseconds) {
+    struct epoll_event ready[64];
+    if (most > 64) most = 64;
+    int count = epoll_wait(epoll, ready, most, milliseconds);
+    if (count < 0) return 0;
+    for (int i = 0; i < count; i++) {
+        tokens[i] = ready[i].data.u64;
+        events[i] = ready[i].events;
+    }
+    return count;
+}
+
+int kist_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int kist_signalfd(const int *signals, unsigned count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (unsigned i = 0; i < count; i++) sigaddset(&set, signals[i]);
+    int failed = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (failed) {
+        errno = failed;
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int kist_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno; }
+
+int kist_unlock(int fd) { return flock(fd, LOCK_UN) == 0 ? 0 : errno; }
+
+/* Runs in the forked child: only async-signal-safe calls from here to execve. */
+static void become(const char *path, char *const *argv, int pass, int null) {
+    char *const none[] = {NULL};
+    /* Out of the way of 0 to 3 first, so that no dup2 overwrites what a later one needs. */
+    int high = fcntl(pass, F_DUPFD, 16);
+    int quiet = fcntl(null, F_DUPFD, 16);
+    if (high < 0 || quiet < 0) _exit(125);
+    for (int fd = 0; fd < 3; fd++)
+        if (dup2(quiet, fd) < 0) _exit(125);
+    if (dup2(high, 3) < 0) _exit(125);
+    if (syscall(SYS_close_range, 4U, ~0U, 0U) != 0)
+        for (int fd = 4; fd < 4096; fd++) close(fd);
+    for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+    sigset_t set;
+    sigemptyset(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    umask(077);
+    if (chdir("/") != 0) _exit(125);
+    execve(path, argv, none);
+    unsigned char failed[2] = {'X', (unsigned char)errno};
+    ssize_t ignored = write(3, failed, sizeof failed);
+    (void)ignored;
+    _exit(125);
+}
+
+int kist_spawn_orphan(const char *path, char *const *argv, int pass) {
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) return errno;
+    pid_t middle = fork();
+    if (middle < 0) {
+        int failed = errno;
+        close(null);
+        return failed;
+    }
+    if (middle == 0) {
+        setsid();
+        pid_t last = fork();
+        if (last < 0) _exit(126);
+        if (last > 0) _exit(0);
+        become(path, argv, pass, null);
+    }
+    close(null);
+    int status = 0;
+    pid_t ended;
+    do ended = waitpid(middle, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    return ended == middle && !(WIFEXITED(status) && WEXITSTATUS(status) == 0) ? EAGAIN : 0;
+}
+
+int kist_thread(void *(*body)(void *), void *context) {
+    pthread_attr_t attributes;
+    int failed = pthread_attr_init(&attributes);
+    if (failed) return failed;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 512 * 1024);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    failed = pthread_create(&thread, &attributes, body, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return failed;
+}
+
+#if defined(__x86_64__)
+#define KIST_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define KIST_ARCH AUDIT_ARCH_AARCH64
+#endif
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+#define REFUSE_CALL(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), REFUSE
+
+int kist_seal_calls(void) {
+#ifndef KIST_ARCH
+    return ENOSYS;
+#else
+    struct sock_filter rules[] = {
+        /* Another calling convention (32 bits, x32) would have other numbers: end. */
+        LOAD(arch),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KIST_ARCH, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        LOAD(nr),
+#ifdef __x86_64__
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        REFUSE_CALL(fork),
+        REFUSE_CALL(vfork),
+#endif
+        REFUSE_CALL(execve),
+        REFUSE_CALL(execveat),
+        REFUSE_CALL(ptrace),
+        REFUSE_CALL(process_vm_readv),
+        REFUSE_CALL(process_vm_writev),
+        REFUSE_CALL(bpf),
+        REFUSE_CALL(mount),
+        REFUSE_CALL(keyctl),
+        REFUSE_CALL(add_key),
+        REFUSE_CALL(io_uring_setup),
+        REFUSE_CALL(pidfd_getfd),
+        /* glibc falls back to clone when clone3 is not there; its flags can be read, those of clone3 cannot. */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        /* clone: threads only. */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x00010000 /* CLONE_THREAD */, 1, 0),
+        REFUSE,
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        /* socket and socketpair: AF_UNIX only. */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socketpair, 0, 3),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
+        REFUSE,
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof rules / sizeof rules[0], .filter = rules};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) return errno;
+    return 0;
+#endif
 }

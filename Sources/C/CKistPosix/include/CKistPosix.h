@@ -37,6 +37,52 @@ int kist_rename_noreplace(const char *from, const char *to);
 /* The environment, NULL-terminated; NULL when there is none. */
 char **kist_environ(void);
 
+/* socket(AF_UNIX, SOCK_STREAM | CLOEXEC), socketpair and accept4 (CLOEXEC | NONBLOCK); -1 and errno on failure. */
+int kist_unix_socket(void);
+int kist_unix_pair(int fds[2]);
+int kist_accept(int fd);
+
+/* bind or connect to a path of `length` bytes (≤ 107). Returns 0 or an errno. */
+int kist_unix_bind(int fd, const char *path, unsigned length);
+int kist_unix_connect(int fd, const char *path, unsigned length);
+
+/* pipe2(CLOEXEC); -1 and errno on failure. */
+int kist_pipe(int fds[2]);
+
+/* recv(2) and send(2) without SIGPIPE, restarted after signals; count ≥ 0, or minus an errno. */
+ssize_t kist_recv(int fd, void *bytes, size_t count);
+ssize_t kist_send(int fd, const void *bytes, size_t count);
+/* readv(2)/sendmsg(2) of two parts, as above. */
+ssize_t kist_recv2(int fd, void *first, size_t first_count, void *second, size_t second_count);
+ssize_t kist_send2(int fd, const void *first, size_t first_count, const void *second, size_t second_count);
+
+/* epoll, level-triggered; `events` are EPOLLIN (1), EPOLLOUT (4), EPOLLHUP (16). */
+int kist_epoll_create(void);
+int kist_epoll_set(int epoll, int fd, int isNew, uint32_t events, uint64_t token);
+int kist_epoll_remove(int epoll, int fd);
+/* Waits; fills tokens and events of up to `most`. Returns how many, 0 at the time-out or at a signal. */
+int kist_epoll_wait(int epoll, uint64_t *tokens, uint32_t *events, int most, int milliseconds);
+
+/* eventfd and signalfd (blocks the signals in the calling thread first); -1 and errno on failure. */
+int kist_eventfd(void);
+int kist_signalfd(const int *signals, unsigned count);
+
+/* flock(2) without waiting: 0, or an errno (EWOULDBLOCK when another has it). */
+int kist_try_lock(int fd);
+int kist_unlock(int fd);
+
+/* Starts `path` as an orphan of its own session: descriptors 0 to 2 on /dev/null, `pass` as 3, nothing else; an empty
+   environment, folder /, umask 077, no blocked or ignored signals. `argv` ends with NULL. A failed execve writes
+   'X' and the errno (one byte) to descriptor 3. Returns 0 or the errno of a failed start. */
+int kist_spawn_orphan(const char *path, char *const *argv, int pass);
+
+/* Starts a thread with a small stack and all signals blocked; 0 or an errno. */
+int kist_thread(void *(*body)(void *), void *context);
+
+/* No new privileges, then a system call filter: no new program, no process, no socket but AF_UNIX, no ptrace.
+   Returns 0 or an errno. */
+int kist_seal_calls(void);
+
 /* Terminal columns of `fd`, 0 when it is not a terminal. */
 int kist_columns(int fd);
 

@@ -1,0 +1,91 @@
+private import CKistPosix
+private import Glibc
+
+/// Facts about this process, its user and its machine, and about other processes.
+package enum Process {
+    package static var id: Int32 { getpid() }
+    package static var user: UInt32 { geteuid() }
+
+    /// The path of the running executable.
+    package static func executable() throws(PosixError) -> String {
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = bytes.withUnsafeMutableBytes {
+            readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        guard count > 0, count < bytes.count else { throw PosixError("readlink") }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// The user's home folder as the system's user table has it.
+    package static var home: String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var space = [CChar](repeating: 0, count: 16_384)
+        guard getpwuid_r(geteuid(), &entry, &space, space.count, &found) == 0, found != nil else { return nil }
+        let home = String(cString: entry.pw_dir)
+        return home.isEmpty ? nil : home
+    }
+
+    package static var host: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { name in
+            name.initialize(repeating: 0)
+            return gethostname(name.baseAddress!, 255) == 0 ? String(cString: name.baseAddress!) : ""
+        }
+    }
+
+    /// Differs after every boot of this machine.
+    package static var bootID: String {
+        guard let bytes = try? File.read("/proc/sys/kernel/random/boot_id", most: 64) else { return "" }
+        return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+    }
+
+    /// When process `pid` started, in clock ticks since boot: tells it from a later one with the same number.
+    package static func startTime(of pid: Int32) -> UInt64? {
+        guard let bytes = try? File.read("/proc/\(pid)/stat", most: 4_096),
+            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 19 else { return nil }
+        return UInt64(String(decoding: fields[19], as: UTF8.self))
+    }
+
+    /// A descriptor that becomes readable when process `pid` ends.
+    package static func watch(_ pid: Int32) throws(PosixError) -> Descriptor {
+        let raw = kist_pidfd_open(pid)
+        guard raw >= 0 else { throw PosixError("pidfd_open") }
+        return Descriptor(owning: raw)
+    }
+
+    /// Starts a program as an orphan in a session of its own, with an empty environment, in `/`, with umask 077,
+    /// descriptors 0 to 2 on /dev/null and `pass` as 3.
+    ///
+    /// When the program cannot be executed, `X` and the errno (one byte) come out of `pass`.
+    package static func startOrphan(
+        _ path: String, arguments: [String], passing pass: borrowing Descriptor
+    ) throws(PosixError) {
+        var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+        argv.append(nil)
+        defer { for argument in argv { free(argument) } }
+        let failed = kist_spawn_orphan(path, argv, pass.raw)
+        guard failed == 0 else { throw PosixError("fork", failed) }
+    }
+
+    /// Runs `body` on a thread of its own, with all signals blocked.
+    package static func startThread(_ body: @escaping @Sendable () -> Void) throws(PosixError) {
+        let box = Unmanaged.passRetained(ThreadBody(run: body))
+        let failed = kist_thread(
+            { context in
+                Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, box.toOpaque())
+        guard failed == 0 else {
+            box.release()
+            throw PosixError("pthread_create", failed)
+        }
+    }
+}
+
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
+    init(run: @escaping @Sendable () -> Void) { self.run = run }
+}
