@@ -43,4 +43,11 @@ package struct SecretSegments: ~Copyable, Sendable {
 
     /// A copy of one segment with an owner of its own.
     package borrowing func segment(_ index: Int) -> SecretBytes { bytes.slice(range(index)) }
+
+    /// Copies of some segments with an owner of their own.
+    package borrowing func slice(_ segments: Range<Int>) -> SecretSegments {
+        let start = lengths[..<segments.lowerBound].reduce(0, +)
+        let lengths = Array(lengths[segments])
+        return SecretSegments(bytes: bytes.slice(start..<start + lengths.reduce(0, +)), lengths: lengths)
+    }
 }

@@ -1,7 +1,10 @@
+internal import KistPosix
 package import KistProtocol
 package import SecretMemory
 
 /// One connection to the agent of one vault. Not for use by two threads at once.
+///
+/// The first request carries `hello` in the same write, so a single look-up is a single round trip.
 package final class AgentConnection {
     /// Which agent to use.
     package enum Mode: Hashable, Sendable {
@@ -13,19 +16,44 @@ package final class AgentConnection {
         case noStart
     }
 
-    /// What the agent said first.
-    package let hello: Hello
-    /// Whether it is a private agent, which ends with this connection.
-    package let isPrivate: Bool
+    /// Seconds for an ordinary request.
+    package static let usual = 30
+    /// Seconds for a request that derives a key from a passphrase, which may also wait for the vault's lock.
+    package static let derivation = 120
 
-    init(hello: Hello, isPrivate: Bool) {
-        self.hello = hello
-        self.isPrivate = isPrivate
+    /// Whether it is a private agent, which ends with this connection.
+    package private(set) var isPrivate: Bool
+    private var wire: Wire
+    private var greeting: Hello?
+    private var nextID: Int64 = 1
+    private let places: Places
+    private let mode: Mode
+    private let agent: String?
+
+    private init(_ found: consuming Starting.Found, places: Places, mode: Mode, agent: String?) {
+        isPrivate = found.isPrivate
+        wire = Wire(socket: found.takeSocket())
+        self.places = places
+        self.mode = mode
+        self.agent = agent
     }
 
-    /// Finds the agent of `places.vault`, starting it if `mode` says so, and says hello.
-    package static func open(places: Places, mode: Mode) throws(ClientError) -> AgentConnection {
-        throw .notRunning
+    /// Finds the agent of `places.vault`, starting it if `mode` says so, and checks that it is this user's.
+    ///
+    /// - Parameter agent: the program to start instead of `kist-agent` beside the running one (tests).
+    package static func open(
+        places: Places, mode: Mode, agent: String? = nil
+    ) throws(ClientError) -> AgentConnection {
+        AgentConnection(
+            try Starting.find(places, mode: mode, agent: agent), places: places, mode: mode, agent: agent)
+    }
+
+    /// What the agent says of itself; asked once.
+    package func hello() throws(ClientError) -> Hello {
+        if let greeting { return greeting }
+        let id = takeID()
+        try wire.send(helloRequest(id), SecretSegments(), until: Self.end(Self.usual))
+        return try receiveHello(id, until: Self.end(Self.usual))
     }
 
     /// Asks once and waits for the whole answer, which must be a single frame.
@@ -40,32 +68,121 @@ package final class AgentConnection {
         _ method: Method, _ params: JSONValue, _ segments: borrowing SecretSegments,
         deadline: Int = AgentConnection.usual
     ) throws(ClientError) -> Reply {
-        throw .notRunning
+        let end = Self.end(deadline)
+        let id = try send(method, params, segments, until: end)
+        return try receive(id, until: end)
     }
 
     /// Asks once and hands every frame's result to `take` as it comes.
     func each(
         _ method: Method, _ params: JSONValue, _ take: (JSONValue) throws(ShapeError) -> Void
     ) throws(ClientError) {
-        throw .notRunning
+        let end = Self.end(Self.usual)
+        let id = try send(method, params, SecretSegments(), until: end)
+        while true {
+            let reply = try receive(id, until: end)
+            let result = reply.result
+            try read { () throws(ShapeError) in try take(result) }
+            if result["more"] != .bool(true) { return }
+        }
     }
 
+    /// Sends a batch in as many frames as it needs; the agent writes it in one transaction.
     func put(_ request: PutRequest, secrets: borrowing SecretSegments) throws(ClientError) -> PutResult {
-        throw .notRunning
+        let end = Self.end(Self.derivation)
+        var id: Int64?
+        var segment = 0
+        for part in try PutParts.divide(request, lengths: secrets.lengths) {
+            let count = part.items.reduce(0) { $0 + $1.secrets.count }
+            let slice = secrets.slice(segment..<segment + count)
+            segment += count
+            id = try send(.put, part.json, slice, id: id, until: end)
+        }
+        guard let id else { throw .tooLarge }
+        var revision: UInt64 = 0
+        var items: [UInt64] = []
+        while true {
+            let reply = try receive(id, until: end)
+            let part = try read { () throws(ShapeError) in try PutResult(json: reply.result) }
+            revision = part.revision
+            items.append(contentsOf: part.items)
+            if reply.result["more"] != .bool(true) { return PutResult(revision: revision, items: items) }
+        }
     }
 
-    /// Seconds for an ordinary request.
-    package static let usual = 30
-    /// Seconds for a request that derives a key from a passphrase.
-    package static let derivation = 120
+    /// Sends a request, with `hello` before it when it is the first.
+    ///
+    /// - Parameter id: of the frames before this one, when the request has several.
+    private func send(
+        _ method: Method, _ params: JSONValue, _ segments: borrowing SecretSegments, id given: Int64? = nil,
+        until end: Int64
+    ) throws(ClientError) -> Int64 {
+        let helloID = greeting == nil && given == nil ? takeID() : nil
+        let id = given ?? takeID()
+        let request = try Wire.frame(Request(id: id, method: method, params: params).json, segments.lengths)
+        guard let helloID else {
+            try wire.send(request, segments, until: end)
+            return id
+        }
+        do {
+            try wire.send(helloRequest(helloID) + request, segments, until: end)
+            _ = try receiveHello(helloID, until: end)
+        } catch .broken where mode == .shared && !isPrivate {
+            // The agent ended between our connect and our request; the next one is asked the same, once.
+            let found = try Starting.find(places, mode: mode, agent: agent)
+            isPrivate = found.isPrivate
+            wire = Wire(socket: found.takeSocket())
+            try wire.send(helloRequest(helloID) + request, segments, until: end)
+            _ = try receiveHello(helloID, until: end)
+        }
+        return id
+    }
 
-    static func makeRequestID() -> String {
-        var random = SystemRandomNumberGenerator()
-        return String(random.next() as UInt64, radix: 16) + String(random.next() as UInt64, radix: 16)
+    private func helloRequest(_ id: Int64) throws(ClientError) -> [UInt8] {
+        let params: JSONValue = [
+            "protocol": .integer(AgentProtocol.version), "version": .string(AgentProtocol.release),
+        ]
+        return try Wire.frame(Request(id: id, method: .hello, params: params).json, [])
+    }
+
+    private func receiveHello(_ id: Int64, until end: Int64) throws(ClientError) -> Hello {
+        let reply = try receive(id, until: end)
+        let hello = try read { () throws(ShapeError) in try Hello(json: reply.result) }
+        guard hello.vault == places.vault else { throw .broken("the agent has another vault") }
+        greeting = hello
+        return hello
+    }
+
+    private func receive(_ id: Int64, until end: Int64) throws(ClientError) -> Reply {
+        let frame = try wire.receive(until: end)
+        let response: Response
+        do { response = try Response(json: try JSONParser.parse(frame.header)) } catch {
+            throw .broken("the agent's answer is not of the protocol: \(error)")
+        }
+        switch response.outcome {
+        case .failure(let failure):
+            guard response.id == id || response.id == nil else { throw .broken("an answer to another request") }
+            throw .agent(failure)
+        case .result(let result):
+            guard response.id == id else { throw .broken("an answer to another request") }
+            return Reply(result: result, segments: frame.takeSegments())
+        }
     }
 
     /// A result of another shape than agreed is a broken protocol.
     func read<R>(_ body: () throws(ShapeError) -> R) throws(ClientError) -> R {
         do { return try body() } catch { throw .broken("the agent's answer has no proper \(error.member)") }
+    }
+
+    private func takeID() -> Int64 {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    private static func end(_ seconds: Int) -> Int64 { BootClock.nanoseconds + Int64(seconds) * 1_000_000_000 }
+
+    static func makeRequestID() -> String {
+        var random = SystemRandomNumberGenerator()
+        return String(random.next() as UInt64, radix: 16) + String(random.next() as UInt64, radix: 16)
     }
 }

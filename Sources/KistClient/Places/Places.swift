@@ -1,10 +1,11 @@
 private import KistPosix
+private import KistProtocol
 
 /// Where things are for this user: the vault, the agent's socket, what was seen before.
 package struct Places: Hashable, Sendable {
     /// The vault file (it need not exist yet). Absolute.
     package var vault: String
-    /// Folder of the agent's socket; `nil` when there is none, and agents are private then.
+    /// Folder of the agent's socket (`…/kist`); `nil` when there is none, and agents are private then.
     package var runtime: String?
     /// Folder of anchors and trust.
     package var state: String
@@ -30,6 +31,33 @@ package struct Places: Hashable, Sendable {
     package static func fromEnvironment(
         vault: String? = nil, _ environment: (String) -> String? = { Environment.value($0) }
     ) throws(ClientError) -> Places {
-        throw .noPlace("not yet")
+        // An empty or relative variable counts as unset (XDG Base Directory Specification).
+        func folder(_ variable: String) -> String? {
+            guard let value = environment(variable), value.utf8.first == UInt8(ascii: "/") else { return nil }
+            return value
+        }
+        guard let home = folder("HOME") ?? Process.home else { throw .noPlace("there is no home folder") }
+        let given = [vault, environment("KIST_VAULT")].compactMap { $0 }.first { !$0.isEmpty }
+        let path = given ?? (folder("XDG_DATA_HOME") ?? home + "/.local/share") + "/kist/vault.kist"
+        let real: String
+        do { real = try Folder.realPath(of: path) } catch {
+            throw .noPlace("the vault's path leads nowhere: \(error)")
+        }
+        return Places(
+            vault: real, runtime: folder("XDG_RUNTIME_DIR").map { $0 + "/kist" },
+            state: (folder("XDG_STATE_HOME") ?? home + "/.local/state") + "/kist",
+            config: (folder("XDG_CONFIG_HOME") ?? home + "/.config") + "/kist", home: home)
+    }
+
+    /// The socket of the shared agent; `nil` without a runtime folder.
+    ///
+    /// - Throws: `ClientError.noPlace` when the path is longer than sockets can have.
+    package func socket() throws(ClientError) -> String? {
+        guard let runtime else { return nil }
+        let path = AgentPlace.socket(inRuntime: runtime, vault: vault)
+        guard path.utf8.count <= UnixSocket.longestPath else {
+            throw .noPlace("the socket's path has more than \(UnixSocket.longestPath) bytes")
+        }
+        return path
     }
 }

@@ -63,16 +63,19 @@ package enum Folder {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The absolute path without links, `.` and `..`; the last part need not exist.
+    /// The absolute path without links, `.` and `..`. The last parts need not exist.
+    ///
+    /// - Throws: `ENOENT` for a link to nothing, or `..` after a part that does not exist.
     package static func realPath(of path: String) throws(PosixError) -> String {
+        var path = path
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         if let whole = resolve(path) { return whole }
         guard errno == ENOENT else { throw PosixError("realpath") }
+        if let status = try? FileStatus(of: path), status.kind == .link { throw PosixError("realpath", ENOENT) }
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         guard !name.isEmpty, name != ".", name != ".." else { throw PosixError("realpath", ENOENT) }
-        // A link to nothing has no real path.
-        if let status = try? FileStatus(of: path), status.kind == .link { throw PosixError("realpath", ENOENT) }
-        guard let folder = resolve(slash == nil ? "." : parent(of: path)!) else { throw PosixError("realpath") }
+        let folder = try realPath(of: slash == nil ? "." : parent(of: path)!)
         return folder == "/" ? "/" + name : folder + "/" + name
     }
 

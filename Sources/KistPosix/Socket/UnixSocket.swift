@@ -104,4 +104,7 @@ package enum UnixSocket {
 package struct SocketPair: ~Copyable {
     package var one: Descriptor
     package var other: Descriptor
+
+    /// Keeps the first and closes the other.
+    package consuming func takeOne() -> Descriptor { one }
 }

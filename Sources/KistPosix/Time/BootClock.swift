@@ -12,7 +12,8 @@ package enum BootClock {
     /// Sleeps this thread.
     package static func sleep(milliseconds: Int) {
         var time = timespec(tv_sec: milliseconds / 1_000, tv_nsec: milliseconds % 1_000 * 1_000_000)
-        while nanosleep(&time, &time) != 0, errno == EINTR {}
+        var left = timespec()
+        while nanosleep(&time, &left) != 0, errno == EINTR { time = left }
     }
 }
 

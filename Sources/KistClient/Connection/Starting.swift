@@ -1,0 +1,134 @@
+internal import KistPosix
+internal import KistProtocol
+private import Glibc
+
+/// Finding the agent of a vault, and starting one.
+enum Starting {
+    /// A connected socket, and whether the agent behind it is private.
+    struct Found: ~Copyable {
+        let socket: Descriptor
+        let isPrivate: Bool
+
+        consuming func takeSocket() -> Descriptor { socket }
+    }
+
+    /// Milliseconds until a start is given up.
+    static let patience = 10_000
+
+    static func find(
+        _ places: Places, mode: AgentConnection.Mode, agent: String?
+    ) throws(ClientError) -> Found {
+        if mode == .isolated { return try startPrivate(places, agent: agent) }
+        let socket = try places.socket()
+        if let socket, let found = try connect(socket) { return Found(socket: found, isPrivate: false) }
+        // Another one may have the vault open with a socket elsewhere: its lock file says where.
+        if let elsewhere = rendezvous(places), elsewhere != socket,
+            let found = try? connect(elsewhere)
+        {
+            return Found(socket: found, isPrivate: false)
+        }
+        guard mode == .shared else { throw .notRunning }
+        guard let socket else { return try startPrivate(places, agent: agent) }
+        return try startShared(places, socket: socket, agent: agent)
+    }
+
+    /// - Returns: `nil` when nobody listens there.
+    private static func connect(_ path: String) throws(ClientError) -> Descriptor? {
+        guard try SocketPlace.check(path) else { return nil }
+        let socket: Descriptor
+        do { socket = try UnixSocket.connect(to: path) } catch {
+            if error.code == ECONNREFUSED || error.code == ENOENT { return nil }
+            throw .broken("\(error)")
+        }
+        try checkPeer(socket)
+        return socket
+    }
+
+    private static func checkPeer(_ socket: borrowing Descriptor) throws(ClientError) {
+        do {
+            let peer = try UnixSocket.peer(of: socket.raw)
+            guard peer.uid == Process.user else { throw ClientError.foreignAgent(uid: peer.uid) }
+        } catch let error as ClientError { throw error } catch { throw .broken("\(error)") }
+    }
+
+    /// The socket named by the vault's lock file, if that is this user's and of this boot.
+    private static func rendezvous(_ places: Places) -> String? {
+        let path = AgentPlace.vaultLock(places.vault)
+        guard let file = try? File.open(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            let status = try? FileStatus(of: file.raw), status.kind == .file, status.owner == Process.user,
+            let bytes = try? File.read(file, most: Rendezvous.longest), let found = Rendezvous(bytes: bytes),
+            found.boot == Process.bootID
+        else { return nil }
+        return found.socket
+    }
+
+    private static func startShared(
+        _ places: Places, socket: String, agent: String?
+    ) throws(ClientError) -> Found {
+        let program = try program(agent)
+        let end = BootClock.nanoseconds + Int64(patience) * 1_000_000
+        var pause = 2
+        while BootClock.nanoseconds < end {
+            do {
+                var pipe = try Descriptor.makePipe()
+                try Process.startOrphan(
+                    program, arguments: arguments(places) + ["--ready-fd", "3"], passing: pipe.writing)
+                // Closing our end lets the agent's death end the wait.
+                pipe.writing = Descriptor(owning: -1)
+                try wait(for: pipe.reading, until: end)
+            } catch let error as ClientError { throw error } catch { throw .cannotStart("\(error)") }
+            if let found = try connect(socket) { return Found(socket: found, isPrivate: false) }
+            // Another one was quicker and is not ready yet, or one was just ending.
+            BootClock.sleep(milliseconds: pause)
+            pause = min(pause * 2, 100)
+            if let found = try connect(socket) { return Found(socket: found, isPrivate: false) }
+        }
+        throw .cannotStart("no agent became ready within \(patience / 1_000) seconds")
+    }
+
+    /// Waits for `R` (ready), the end of the pipe (another one is there) or what went wrong.
+    private static func wait(for pipe: borrowing Descriptor, until end: Int64) throws {
+        var answer: [UInt8] = []
+        while answer.count < 512 {
+            let left = Int32(clamping: (end - BootClock.nanoseconds) / 1_000_000)
+            guard UnixSocket.wait(pipe.raw, toWrite: false, milliseconds: left) else { throw ClientError.timeout }
+            var bytes = [UInt8](repeating: 0, count: 256)
+            let count = try bytes.withUnsafeMutableBytes { try pipe.read(into: $0) }
+            answer.append(contentsOf: bytes[..<count])
+            if count == 0 || answer.first == UInt8(ascii: "R") { break }
+        }
+        switch answer.first {
+        case UInt8(ascii: "X"): throw ClientError.cannotStart(executing(answer.dropFirst().first))
+        case UInt8(ascii: "E"): throw ClientError.cannotStart(String(decoding: answer.dropFirst(), as: UTF8.self))
+        default: return
+        }
+    }
+
+    private static func startPrivate(_ places: Places, agent: String?) throws(ClientError) -> Found {
+        let program = try program(agent)
+        do {
+            let pair = try UnixSocket.makePair()
+            try Process.startOrphan(
+                program, arguments: arguments(places) + ["--inherited-fd", "3"], passing: pair.other)
+            return Found(socket: pair.takeOne(), isPrivate: true)
+        } catch { throw .cannotStart("\(error)") }
+    }
+
+    private static func arguments(_ places: Places) -> [String] {
+        ["--vault", places.vault, "--state", places.state] + (places.runtime.map { ["--runtime", $0] } ?? [])
+    }
+
+    /// `kist-agent` beside the running program; never searched for by PATH.
+    private static func program(_ given: String?) throws(ClientError) -> String {
+        if let given { return given }
+        do {
+            let own = try Process.executable()
+            return (Folder.parent(of: own) ?? "") + "/kist-agent"
+        } catch { throw .cannotStart("\(error)") }
+    }
+
+    /// The text for an `X` from a start whose execve failed.
+    static func executing(_ code: UInt8?) -> String {
+        "kist-agent beside kist: \(PosixError("execve", Int32(code ?? 0)))"
+    }
+}

@@ -1,0 +1,117 @@
+internal import KistPosix
+internal import KistProtocol
+internal import SecretMemory
+private import Glibc
+
+/// Whole frames over a blocking socket, with a deadline. Segments go straight from and into locked memory.
+struct Wire: ~Copyable {
+    /// One frame as it came.
+    struct Frame: ~Copyable {
+        let header: [UInt8]
+        let segments: SecretSegments
+
+        consuming func takeSegments() -> SecretSegments { segments }
+    }
+
+    private let socket: Descriptor
+
+    init(socket: consuming Descriptor) {
+        socket.setNonblocking(true)
+        self.socket = socket
+    }
+
+    /// The bytes of a frame before its segments.
+    static func frame(_ header: JSONValue, _ segments: [Int]) throws(ClientError) -> [UInt8] {
+        let json = header.encoded
+        do {
+            let layout = try FrameLayout(header: json.count, segments: segments)
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(layout.prefixBytes + json.count)
+            layout.encodePrefix(into: &bytes)
+            bytes.append(contentsOf: json)
+            return bytes
+        } catch { throw .tooLarge }
+    }
+
+    /// - Parameters:
+    ///   - head: everything before the segments; it may begin with another whole frame.
+    ///   - end: on `BootClock`.
+    borrowing func send(
+        _ head: [UInt8], _ segments: borrowing SecretSegments, until end: Int64
+    ) throws(ClientError) {
+        var done = 0
+        let total = head.count + segments.bytes.count
+        while done < total {
+            let sent: Int?
+            do {
+                sent = try segments.bytes.withBytes { secret throws(PosixError) in
+                    try head.withUnsafeBytes { head in
+                        Result { () throws(PosixError) in
+                            try UnixSocket.send(
+                                socket.raw, UnsafeRawBufferPointer(rebasing: head[min(done, head.count)...]),
+                                UnsafeRawBufferPointer(rebasing: secret[max(0, done - head.count)...]))
+                        }
+                    }.get()
+                }
+            } catch { throw .broken("\(error)") }
+            if let sent { done += sent } else { try wait(toWrite: true, until: end) }
+        }
+    }
+
+    borrowing func receive(until end: Int64) throws(ClientError) -> Frame {
+        var fixed = [UInt8](repeating: 0, count: FrameLayout.fixedBytes)
+        try fill(&fixed, until: end)
+        // No frame is so long that its first byte is not 0; `X` is a start that failed.
+        if fixed[0] == UInt8(ascii: "X") { throw .cannotStart(Starting.executing(fixed[1])) }
+        let count = Int(fixed[8]) << 8 | Int(fixed[9])
+        var lengths = [UInt8](repeating: 0, count: 4 * min(count, FrameLayout.mostSegments))
+        try fill(&lengths, until: end)
+        let prefix = fixed + lengths
+        let layout: FrameLayout
+        do {
+            let found = try prefix.withUnsafeBytes { bytes in
+                Result { () throws(FrameError) in try FrameLayout.decode(bytes) }
+            }.get()
+            guard let found else { throw ClientError.broken("too many segments") }
+            layout = found
+        } catch let error as ClientError { throw error } catch { throw .broken("a frame of another form: \(error)") }
+        var header = [UInt8](repeating: 0, count: layout.header)
+        try fill(&header, until: end)
+        let secret = try SecretBytes(count: layout.segmentBytes) { (bytes) throws(ClientError) in
+            try fill(bytes, until: end)
+        }
+        return Frame(header: header, segments: SecretSegments(bytes: secret, lengths: layout.segments))
+    }
+
+    private borrowing func fill(_ bytes: inout [UInt8], until end: Int64) throws(ClientError) {
+        try bytes.withUnsafeMutableBytes { raw in
+            Result { () throws(ClientError) in try fill(raw, until: end) }
+        }.get()
+    }
+
+    private borrowing func fill(_ bytes: UnsafeMutableRawBufferPointer, until end: Int64) throws(ClientError) {
+        var done = 0
+        while done < bytes.count {
+            let got: Int?
+            do {
+                got = try UnixSocket.receive(socket.raw, UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
+            } catch { throw .broken("\(error)") }
+            switch got {
+            case nil: try wait(toWrite: false, until: end)
+            case 0?:
+                if done > 0, bytes[0] == UInt8(ascii: "X"), bytes.count == FrameLayout.fixedBytes { return }
+                throw .broken("the agent closed the connection")
+            case let count?: done += count
+            }
+        }
+    }
+
+    private borrowing func wait(toWrite: Bool, until end: Int64) throws(ClientError) {
+        let left = (end - BootClock.nanoseconds + 999_999) / 1_000_000
+        guard left > 0, UnixSocket.wait(socket.raw, toWrite: toWrite, milliseconds: Int32(clamping: left)) else {
+            // A signal also ends the wait; only the clock decides.
+            if BootClock.nanoseconds < end { return }
+            throw .timeout
+        }
+    }
+}
