@@ -68,11 +68,12 @@ class World:
             "HOME": self.home, "PATH": f"{binaries()}:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb",
             "XDG_RUNTIME_DIR": self.at("run"), "XDG_DATA_HOME": self.at("data"), "XDG_STATE_HOME": self.at("state"),
             "XDG_CONFIG_HOME": self.at("config"), "XDG_CACHE_HOME": self.at("cache"), "TMPDIR": self.at("work"),
-            "KIST_PASSPHRASE_FILE": self.passphrase_file, "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1",
         }
         self._certificate = None
         if initialise:
-            self.done("init")
+            # It prints the recovery code: once, and nowhere else, so the code itself is not watched.
+            self.done("init", environment={"KIST_PASSPHRASE_FILE": self.passphrase_file})
 
     # Places and secrets
 
@@ -98,16 +99,21 @@ class World:
     # Stand-ins
 
     def stub(self, kind, tls=False, **settings):
-        made = kind(self.log, certificate=self.certificate if tls else None, **settings)
-        self._open.append(made)
-        return made
+        return self.keep(kind(self.log, certificate=self.certificate if tls else None, **settings))
 
-    def proxy(self, **routes):
-        made = stubs.SniffingProxy({host: stub.port for host, stub in routes.pop("routes", {}).items()})
-        self._open.append(made)
-        return made
+    def proxy(self, routes):
+        """A sniffing proxy that leads each host of `routes` to its stub."""
+        return self.keep(stubs.SniffingProxy({host: stub.port for host, stub in routes.items()}))
+
+    def keep(self, thing):
+        """Closes `thing` when the test ends."""
+        self._open.append(thing)
+        return thing
 
     # Kist
+
+    def unlock(self):
+        self.done("unlock", environment={"KIST_PASSPHRASE_FILE": self.passphrase_file})
 
     def kist(self, *arguments, given=None, environment=None, may_print=False, timeout=120, cwd=None):
         """Runs kist with `given` (text, bytes or something for JSON) on standard input.
