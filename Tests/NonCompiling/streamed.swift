@@ -1,0 +1,4 @@
+// expect: 'SecretBytes'
+import SecretMemory
+
+func leak() { _ = AsyncStream<SecretBytes>.makeStream() }

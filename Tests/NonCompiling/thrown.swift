@@ -1,0 +1,4 @@
+// expect: 'SecretBytes'
+import SecretMemory
+
+enum Leak: Error { case value(SecretBytes) }
