@@ -31,6 +31,8 @@ package struct CheckRecipe: Sendable {
     package let answers: [AnswerRule]
     /// The header field that names what answered (a replica).
     package let answeredBy: String?
+    /// The same, as the dotted path of a JSON value in the body; the header field wins.
+    package let answeredByPath: String?
     /// What a success does and does not prove, when that is less than everything.
     package let proves: String?
     package let condition: Condition
@@ -91,8 +93,16 @@ extension Platform {
         case none(why: String)
     }
 
+    /// Plain values with the platform's own defaults where none was given: what a check is filled in from.
+    package func withFallbacks(_ plain: [String: String], variant: String?) -> [String: String] {
+        var plain = plain
+        for field in fields(variant: variant) where plain[field.name] == nil { plain[field.name] = field.fallback }
+        return plain
+    }
+
     /// The call to make for a credential with these fields.
     package func check(variant: String?, present: Set<String>) -> CheckChoice {
+        let present = present.union(fields(variant: variant).filter { $0.fallback != nil }.map(\.name))
         var missing: [String]?
         for recipe in checks where recipe.condition.allows(variant: variant) {
             let needed = recipe.needs.union(recipe.condition.when)

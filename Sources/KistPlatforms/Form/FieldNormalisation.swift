@@ -11,6 +11,7 @@ package enum FieldNormalisation: String, Hashable, CaseIterable, Sendable {
     /// `https://` is put before a value without a scheme.
     case addHTTPS = "add-https"
     case upperCase = "upper-case"
+    case lowerCase = "lower-case"
 
     func apply(to text: String) -> String {
         switch self {
@@ -34,6 +35,7 @@ package enum FieldNormalisation: String, Hashable, CaseIterable, Sendable {
             return text[..<end].lowercased() + text[end...]
         case .addHTTPS: return text.range(ofScheme: "://") == nil && !text.isEmpty ? "https://" + text : text
         case .upperCase: return text.uppercased()
+        case .lowerCase: return text.lowercased()
         }
     }
 }

@@ -94,7 +94,6 @@ extension Platform {
             case .beforeColon:
                 guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0, colon <= 255 else { return }
                 part = String(decoding: bytes[..<colon], as: UTF8.self)
-            case .host: part = WebAddress(bytes)?.host
             }
         }
         if var text = plain[derivation.from] {

@@ -21,6 +21,8 @@ package struct PlatformField: Sendable {
     package let normalisation: [FieldNormalisation]
     /// The value when none is given; it may refer to other plain fields.
     package let defaultValue: Template?
+    /// What the platform's clients take when the field has no value; checks use it, it is neither stored nor set.
+    package let fallback: String?
     /// The part of another field that is the value when none is given.
     package let derivation: FieldDerivation?
     /// What to say when the form is wrong.
@@ -34,8 +36,6 @@ package struct FieldDerivation: Hashable, Sendable {
     package enum Part: String, CaseIterable, Sendable {
         /// Everything before the first colon: the customer id of `demo:secret`.
         case beforeColon = "before-colon"
-        /// The host of a URL.
-        case host
     }
 
     package let from: String

@@ -3,7 +3,8 @@ enum CheckReader {
     static func recipe(_ table: TableReader) throws(PlatformError) -> CheckRecipe {
         try table.only(
             FieldReader.conditionKeys.union([
-                "method", "url", "header", "basic", "body", "body_type", "require", "answer", "answered_by", "proves",
+                "method", "url", "header", "basic", "body", "body_type", "require", "answer", "answered_by", "answered_by_path",
+                "proves",
             ]))
         _ = try table.required("url")
         var basic: CheckRecipe.Basic?
@@ -18,7 +19,7 @@ enum CheckReader {
             method: try table.choice("method", CheckRecipe.Method.self) ?? .get, url: try table.template("url")!,
             headers: try table.tables("header").reading(header), basic: basic, body: try table.template("body"),
             bodyType: try table.string("body_type"), requires: try table.tables("require").reading(requirement),
-            answers: try table.tables("answer").reading(answer), answeredBy: try table.string("answered_by"),
+            answers: try table.tables("answer").reading(answer), answeredBy: try table.string("answered_by"), answeredByPath: try table.string("answered_by_path"),
             proves: try table.string("proves"), condition: try FieldReader.condition(table))
     }
 

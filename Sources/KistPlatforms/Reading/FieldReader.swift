@@ -15,7 +15,7 @@ enum FieldReader {
         try table.only(
             conditionKeys.union([
                 "name", "title", "where", "kind", "required", "ask", "main", "expiry", "form", "shortest", "longest",
-                "starts_with", "ends_with", "choices", "normalise", "default", "from", "take", "hint",
+                "starts_with", "ends_with", "choices", "normalise", "default", "fallback", "from", "take", "hint",
             ]))
         let isSecret = try table.choice("kind", Kind.self) == .secret
         var normalisation: [FieldNormalisation] = []
@@ -37,8 +37,9 @@ enum FieldReader {
             derivation = FieldDerivation(from: try table.required("from"), part: part)
         }
         let defaultValue = try table.template("default")
-        if isSecret && (derivation != nil || defaultValue != nil) {
-            throw table.error("a secret field has neither default nor take")
+        let fallback = try table.string("fallback")
+        if isSecret && (derivation != nil || defaultValue != nil || fallback != nil) {
+            throw table.error("a secret field has no default, fallback or take")
         }
         return PlatformField(
             name: try table.required("name"), title: try table.required("title"), whereFound: try table.string("where"),
@@ -47,7 +48,7 @@ enum FieldReader {
             isMain: try table.bool("main", default: false), isExpiry: try table.bool("expiry", default: false),
             form: try table.choice("form", FieldForm.self) ?? (isSecret ? .token : .text), limits: limits,
             choices: try table.strings("choices"), normalisation: normalisation, defaultValue: defaultValue,
-            derivation: derivation, hint: try table.string("hint"), condition: try condition(table))
+            fallback: fallback, derivation: derivation, hint: try table.string("hint"), condition: try condition(table))
     }
 
     private enum Kind: String, CaseIterable { case secret, plain }

@@ -12,6 +12,12 @@ package enum TemplateEncoding: String, Hashable, CaseIterable, Sendable {
     case url
     /// Base64 with padding.
     case base64
+    /// The host of a URL. Nothing when it is none, as for the next two; meant for plain values.
+    case host
+    /// The port of a URL, the scheme's own when it has none.
+    case port
+    /// `http` or `https`.
+    case scheme
     /// Upper case, anything but letters and digits an underscore: part of a variable's name.
     case variable = "env"
 
@@ -26,6 +32,10 @@ package enum TemplateEncoding: String, Hashable, CaseIterable, Sendable {
         case .tomlText: for byte in bytes { Self.escape(byte, emit) }
         case .url: for byte in bytes { Self.percent(byte, emit) }
         case .base64: Self.base64(bytes, emit)
+        case .host: for byte in (WebAddress(bytes)?.host ?? "").utf8 { emit(byte) }
+        case .port: for byte in (WebAddress(bytes).map { "\($0.port)" } ?? "").utf8 { emit(byte) }
+        case .scheme:
+            for byte in (WebAddress(bytes).map { $0.isSecure ? "https" : "http" } ?? "").utf8 { emit(byte) }
         case .variable: for byte in bytes { emit(Self.variable(byte)) }
         }
     }
