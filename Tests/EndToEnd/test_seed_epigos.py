@@ -5,14 +5,15 @@ import json
 from stubs import Epigos
 
 PREDICT = """if True:
-    import os, epigos
-    client = epigos.Epigos(os.environ["EPIGOS_API_KEY"])
-    print(client.client.make_post(path="/predict/classify/m7/", json={"image": "aGVsbG8="})["category"])
+    import os, epigos, PIL.Image
+    PIL.Image.new("RGB", (8, 8)).save("part.png")
+    model = epigos.Epigos(os.environ["EPIGOS_API_KEY"]).classification("m7")
+    print(model.predict("part.png").category)
     """
 
 
-def workspace(world, **keys):
-    stub = world.stub(Epigos, tls=True, keys=keys.pop("keys"))
+def workspace(world, keys):
+    stub = world.stub(Epigos, tls=True, keys=keys)
     proxy = world.proxy({"api.epigos.ai": stub})
     return stub, {**proxy.variables(), **world.trusting()}
 

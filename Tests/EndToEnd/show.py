@@ -1,0 +1,145 @@
+"""The main job, shown step by step in a temporary home: store once, prove it, hand it to a real program.
+
+Every step asserts on what arrived at the stand-ins, so the end is only reached when all of it truly worked.
+"""
+
+import json
+import os
+import sys
+import textwrap
+
+sys.dont_write_bytecode = True
+
+from stubs import Kaskada, Kumo, Snowflake  # noqa: E402
+from test_kaskada import Tables  # noqa: E402
+from world import World, client  # noqa: E402
+
+COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+BOLD, DIM, GREEN, PLAIN = ("\033[1m", "\033[2m", "\033[32m", "\033[0m") if COLOUR else ("", "", "", "")
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def step(title):
+    say(f"\n{BOLD}{title}{PLAIN}")
+
+
+def proved(text):
+    say(f"  {GREEN}✓{PLAIN} {text}")
+
+
+def show(world, *arguments, note="", typed=None, **settings):
+    """Runs kist, shows the command as a person would type it and what it printed; it must succeed."""
+    command = typed or "kist " + " ".join(arguments)
+    say(f"  $ {command}{DIM}{'   # ' + note if note else ''}{PLAIN}")
+    outcome = world.kist(*arguments, **settings)
+    for line in (outcome.out + outcome.err).rstrip().splitlines():
+        say(f"    {DIM}{line}{PLAIN}")
+    assert outcome.status == 0, f"that command should have succeeded\n{outcome}"
+    return outcome
+
+
+def program(world, name, text):
+    """A small Python program in the temporary home, shown before it runs."""
+    path = world.at("work", name)
+    with open(path, "w") as file:
+        file.write(textwrap.dedent(text))
+    for line in textwrap.dedent(text).strip().splitlines():
+        say(f"    {DIM}{name} │{PLAIN} {line}")
+    return path
+
+
+def main():
+    say("Everything here happens in a temporary home and on this machine: stand-ins answer for the platforms, under")
+    say("the platforms' own names and over TLS. The clients are the real ones, unmodified, from PyPI.")
+
+    step("1  A vault")
+    world = World(initialise=False)
+    try:
+        run(world)
+        world.check_canaries()
+        proved("looked for all four secrets in every form, in all files and all process arguments: not there")
+    finally:
+        world.close()
+
+
+def run(world):
+    show(world, "init", note="the passphrase comes from a private file here; you will be asked for it",
+         environment={"KIST_PASSPHRASE_FILE": world.passphrase_file})
+    key, secret, password = world.secret("kumo", "demo:{}"), world.secret("kaskada"), world.secret("snowflake")
+    kumo = world.stub(Kumo, tls=True, accepted={key})
+    kaskada = world.stub(Kaskada, tls=True, clients={"client-1": secret})
+    tables = world.keep(Tables(world))
+    snowflake = world.stub(Snowflake, tls=True, users={"ALICE": password})
+    proxy = world.proxy({"demo.kumoai.cloud": kumo, "acme.snowflakecomputing.com": snowflake})
+    world.environment.update({**proxy.variables(), **world.trusting(), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
+
+    step("2  Stored once, proved at the platform while being stored")
+    show(world, "add", "kumo", "--stdin", given=key, note="an API key on standard input; without --stdin it is asked for")
+    show(world, "add", "kaskada", "--stdin", note="client id and secret as JSON", given={
+        "client_id": "client-1", "client_secret": secret, "auth_endpoint": kaskada.authority,
+        "endpoint": f"127.0.0.1:{tables.port}", "is_secure": "false"})
+    show(world, "add", "snowflake", "--variant", "password", "--stdin", note="account, user and password as JSON",
+         given={"account": "acme", "user": "ALICE", "password": password})
+    assert [r["headers"]["x-api-key"] for r in kumo.received()] == [key]
+    assert [json.loads(r["body"])["client_secret"] for r in kaskada.received()] == [secret]
+    proved("the platforms were asked with exactly these secrets, inside TLS")
+
+    step("3  What there is, and whether it still works")
+    show(world, "list")
+    show(world, "check")
+
+    step("4  Handed to the real kumoai")
+    path = program(world, "train.py", """
+        import os, kumoai
+        kumoai.init(url=os.environ["KUMO_URL"])
+        """)
+    before = len(kumo.received())
+    show(world, "run", "kumo", "--", client("kumoai-2.22.0"), path, typed="kist run kumo -- python train.py")
+    arrived = [r["headers"].get("x-api-key") for r in kumo.received()[before:]]
+    assert arrived and set(arrived) == {key}, arrived
+    proved(f"kumoai 2.22.0 logged in at https://demo.kumoai.cloud/api with the key, in {len(arrived)} requests")
+
+    step("5  Handed to the real kaskada")
+    path = program(world, "tables.py", """
+        import kaskada as kda
+        from kaskada import table
+        kda.init()
+        table.list_tables()
+        """)
+    before = len(kaskada.received())
+    show(world, "run", "kaskada", "--", client("kaskada-0.0.22"), path, typed="kist run kaskada -- python tables.py")
+    (exchange,) = kaskada.received()[before:]
+    assert json.loads(exchange["body"])["client_secret"] == secret
+    (call,) = tables.received()
+    assert call["headers"]["authorization"] == "kaskada-access-token", call
+    proved("kaskada 0.0.22 exchanged the pair for a token and listed its tables with it")
+
+    step("6  Handed to the real Snowflake connector")
+    path = program(world, "query.py", """
+        import snowflake.connector
+        with snowflake.connector.connect() as connection:
+            print(connection.cursor().execute("select current_user()").fetchone())
+        """)
+    before = len(snowflake.logins())
+    outcome = show(world, "run", "snowflake", "--", client("snowflake-5.2.0"), path,
+                   typed="kist run snowflake -- python query.py")
+    assert "ALICE" in outcome.out, outcome
+    login = snowflake.logins()[before:][-1]
+    assert (login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), login
+    proved("the connector found its credentials in a private file, which went away with the program")
+
+    step("7  What was left behind")
+    assert not world.canaries.found_in(proxy.everything())
+    proved(f"a proxy kept every byte of {len(proxy.requests)} requests: no secret was in clear")
+    show(world, "lock")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AssertionError as error:
+        say(f"\n✗ {error}")
+        sys.exit(1)
