@@ -24,11 +24,14 @@ import Testing
             #expect(fields.contains { $0.isSecret } || platform.isFreeForm)
             #expect(platform.isFreeForm || platform.mainField(variant: variant) != nil, "\(variant ?? "-")")
             // With every field there is either a call or a reason.
-            let present = Set(fields.map(\.name))
-            if case .none(let why) = platform.check(variant: variant, present: present) {
+            let plain = Dictionary(uniqueKeysWithValues: fields.filter { !$0.isSecret }.map { ($0.name, "basic") })
+            let secrets = Set(fields.filter(\.isSecret).map(\.name))
+            if case .none(let why) = platform.check(variant: variant, plain: plain, secrets: secrets) {
                 #expect(!why.contains("a check needs"), "\(variant ?? "-"): \(why)")
             }
-            for place in [HowTo.Place.python, .notebook, .curl, .cron, .docker] where !(name == "snowflake" || name == "kumo-snowpark" || variant == "json") || place == .python {
+            for place in [HowTo.Place.python, .notebook, .curl, .cron, .docker] {
+                // A browserless connector, and a login of two steps, have nothing for curl to say.
+                if place == .curl && (name == "snowflake" || name == "kumo-snowpark") { continue }
                 let ways = platform.howTo.filter { $0.place == place && $0.condition.allows(variant: variant) }
                 #expect(!ways.isEmpty, "\(variant ?? "-") \(place)")
             }

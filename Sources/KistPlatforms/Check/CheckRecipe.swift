@@ -100,17 +100,24 @@ extension Platform {
         return plain
     }
 
-    /// The call to make for a credential with these fields.
-    package func check(variant: String?, present: Set<String>) -> CheckChoice {
-        let present = present.union(fields(variant: variant).filter { $0.fallback != nil }.map(\.name))
+    /// The call to make for a credential.
+    ///
+    /// - Parameters:
+    ///   - plain: its plain values, derived ones included.
+    ///   - secrets: the names of the secret fields that it has.
+    package func check(variant: String?, plain: [String: String], secrets: Set<String>) -> CheckChoice {
+        let plain = withFallbacks(plain, variant: variant)
         var missing: [String]?
         for recipe in checks where recipe.condition.allows(variant: variant) {
-            let needed = recipe.needs.union(recipe.condition.when)
-            let absent = needed.subtracting(present).sorted()
-            if absent.isEmpty, recipe.condition.holds(variant: variant, present: present) { return .call(recipe) }
-            if missing == nil, !absent.isEmpty { missing = absent }
+            let absent = recipe.needs.union(recipe.condition.when)
+                .filter { !secrets.contains($0) && (plain[$0] ?? "").isEmpty }
+            if absent.isEmpty {
+                if recipe.condition.holds(variant: variant, plain: plain, secrets: secrets) { return .call(recipe) }
+            } else if missing == nil {
+                missing = absent.sorted()
+            }
         }
-        if let reason = withoutCheck.first(where: { $0.condition.holds(variant: variant, present: present) }) {
+        for reason in withoutCheck where reason.condition.holds(variant: variant, plain: plain, secrets: secrets) {
             return .none(why: reason.why)
         }
         guard let missing else { return .none(why: "\(title) has no call that could prove it") }

@@ -42,7 +42,7 @@ extension Platform {
     ) -> EnvironmentPlan {
         let present = secrets.union(plain.filter { !$0.value.isEmpty }.keys)
         var plan = EnvironmentPlan()
-        for rule in environment where rule.condition.holds(variant: variant, present: present) {
+        for rule in environment where rule.condition.holds(variant: variant, plain: plain, secrets: secrets) {
             guard rule.value.fields.allSatisfy(present.contains) else { continue }
             if let package = rule.condition.package {
                 let found = version(package.name)
@@ -60,9 +60,9 @@ extension Platform {
         if isFreeForm { addFreeFields(to: &plan, credential: credential, plain: plain, secrets: secrets) }
         let names = Set(plan.set.map(\.name))
         plan.unset = unset
-            .filter { $0.condition.holds(variant: variant, present: present) && !names.contains($0.name) }
+            .filter { $0.condition.holds(variant: variant, plain: plain, secrets: secrets) && !names.contains($0.name) }
             .map(\.name)
-        plan.files = files.filter { $0.condition.holds(variant: variant, present: present) }
+        plan.files = files.filter { $0.condition.holds(variant: variant, plain: plain, secrets: secrets) }
         return plan
     }
 

@@ -6,6 +6,8 @@ package struct Condition: Hashable, Sendable {
     package var when: [String] = []
     /// None of these fields may have a value.
     package var unless: [String] = []
+    /// These plain fields must have these values.
+    package var values: [String: String] = [:]
     /// A Python package and the versions for which the rule applies; without that package it does not.
     package var package: PackageCondition?
 
@@ -17,8 +19,10 @@ package struct Condition: Hashable, Sendable {
     }
 
     /// Whether the rule applies to a credential; the package is not looked at.
-    package func holds(variant: String?, present: Set<String>) -> Bool {
-        allows(variant: variant) && when.allSatisfy(present.contains) && !unless.contains(where: present.contains)
+    package func holds(variant: String?, plain: [String: String], secrets: Set<String>) -> Bool {
+        func isPresent(_ field: String) -> Bool { secrets.contains(field) || !(plain[field] ?? "").isEmpty }
+        return allows(variant: variant) && when.allSatisfy(isPresent) && !unless.contains(where: isPresent)
+            && values.allSatisfy { plain[$0.key] == $0.value }
     }
 }
 

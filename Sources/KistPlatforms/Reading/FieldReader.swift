@@ -1,12 +1,13 @@
 /// Reads `[[field]]`, and the conditions that every rule can have.
 enum FieldReader {
-    static let conditionKeys: Set<String> = ["variants", "when", "unless"]
+    static let conditionKeys: Set<String> = ["variants", "when", "unless", "if"]
 
     static func condition(_ table: TableReader, package: Bool = false) throws(PlatformError) -> Condition {
         var condition = Condition()
         condition.variants = try table.strings("variants")
         condition.when = try table.strings("when")
         condition.unless = try table.strings("unless")
+        for (field, value) in try table.pairs("if") { condition.values[field] = value }
         if package { condition.package = try packageCondition(table) }
         return condition
     }

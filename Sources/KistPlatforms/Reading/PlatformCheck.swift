@@ -92,6 +92,12 @@ struct PlatformCheck {
             throw root.error("there is no variant \(variant)", at: "\(path).variants")
         }
         for field in condition.when { try exists(field, at: "\(path).when") }
+        for field in condition.values.keys.sorted() {
+            try exists(field, at: "\(path).if")
+            guard !platform.fields.contains(where: { $0.name == field && $0.isSecret }) else {
+                throw root.error("a secret field cannot be compared", at: "\(path).if")
+            }
+        }
         for field in condition.unless { try exists(field, at: "\(path).unless") }
     }
 
