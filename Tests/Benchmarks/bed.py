@@ -34,15 +34,24 @@ class Home:
             (self.place / folder).mkdir(parents=True, mode=0o700)
         os.chmod(self.place, 0o700)
         self.environment = {
-            "HOME": str(self.place), "PATH": f"{binaries}:/usr/bin:/bin", "LANG": "C.UTF-8", "KIST_VAULT": str(self.vault),
-            "XDG_RUNTIME_DIR": str(self.place / "run"), "XDG_STATE_HOME": str(self.place / "state"),
+            "HOME": str(self.place),
+            "PATH": f"{binaries}:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "KIST_VAULT": str(self.vault),
+            "XDG_RUNTIME_DIR": str(self.place / "run"),
+            "XDG_STATE_HOME": str(self.place / "state"),
             "XDG_CONFIG_HOME": str(self.place / "config"),
         }
 
     def kist(self, *arguments, given=None):
         process = subprocess.run(
-            ["kist", *map(str, arguments)], env=self.environment, input=given, capture_output=True, text=True,
-            executable=self.binaries / "kist")
+            ["kist", *map(str, arguments)],
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            executable=self.binaries / "kist",
+        )
         if process.returncode:
             raise SystemExit(f"kist {' '.join(map(str, arguments))} failed:\n{process.stdout}{process.stderr}")
         return process.stdout
@@ -88,27 +97,42 @@ class Keyring:
         for folder in ("run", "data", "cache", "config"):
             (self.place / folder).mkdir(parents=True, mode=0o700)
         self.environment = {
-            "HOME": str(self.place), "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(self.place / "run"),
-            "XDG_DATA_HOME": str(self.place / "data"), "XDG_CACHE_HOME": str(self.place / "cache"),
+            "HOME": str(self.place),
+            "PATH": "/usr/bin:/bin",
+            "XDG_RUNTIME_DIR": str(self.place / "run"),
+            "XDG_DATA_HOME": str(self.place / "data"),
+            "XDG_CACHE_HOME": str(self.place / "cache"),
             "XDG_CONFIG_HOME": str(self.place / "config"),
         }
         bus = subprocess.run(
-            ["dbus-daemon", "--session", "--fork", "--print-address=1", "--print-pid=1"], env=self.environment, check=True,
-            capture_output=True, text=True).stdout.split()
+            ["dbus-daemon", "--session", "--fork", "--print-address=1", "--print-pid=1"],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
         self.bus = int(bus[1])
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus[0]
         self.daemon = subprocess.Popen(
-            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"], env=self.environment,
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.daemon.stdin.write(b"\n")
         self.daemon.stdin.close()
         store = ["secret-tool", "store", "--label", "bench", "service", "kist-bench"]
         for attempt in range(50):
-            if subprocess.run(store, env=self.environment, input=b"sk-bench-000042", capture_output=True).returncode == 0:
+            if (
+                subprocess.run(store, env=self.environment, input=b"sk-bench-000042", capture_output=True).returncode
+                == 0
+            ):
                 break
             time.sleep(0.1)
         found = subprocess.run(
-            ["secret-tool", "lookup", "service", "kist-bench"], env=self.environment, capture_output=True, text=True)
+            ["secret-tool", "lookup", "service", "kist-bench"], env=self.environment, capture_output=True, text=True
+        )
         if found.stdout.strip() != "sk-bench-000042":
             raise SystemExit(f"the keyring beside Kist does not answer: {found.stderr}")
 
@@ -121,7 +145,18 @@ class Keyring:
 def hyperfine(commands, environment, work, runs, warmup=10):
     """Milliseconds of every run of each command, without a shell between; commands are lists of words."""
     report = work / "hyperfine.json"
-    line = ["hyperfine", "-N", "--warmup", str(warmup), "--runs", str(runs), "--export-json", str(report), "--style", "none"]
+    line = [
+        "hyperfine",
+        "-N",
+        "--warmup",
+        str(warmup),
+        "--runs",
+        str(runs),
+        "--export-json",
+        str(report),
+        "--style",
+        "none",
+    ]
     texts = [" ".join(str(word) for word in command) for command in commands]
     process = subprocess.run([*line, *texts], env=environment, capture_output=True, text=True)
     if process.returncode:

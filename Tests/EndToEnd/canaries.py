@@ -19,7 +19,7 @@ class Canaries:
         for shift in range(3):
             # Base64 of the secret at each of the three alignments, without the characters its neighbours decide.
             encoded = base64.b64encode(b"\0" * shift + raw)
-            forms.add(encoded[4 if shift else 0:len(encoded) // 4 * 4 - 4])
+            forms.add(encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4])
         self._forms[name] = {form for form in forms if len(form) >= 8}
         return value
 

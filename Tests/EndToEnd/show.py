@@ -66,23 +66,50 @@ def main():
 
 
 def run(world):
-    show(world, "init", note="the passphrase comes from a private file here; you will be asked for it",
-         environment={"KIST_PASSPHRASE_FILE": world.passphrase_file})
+    show(
+        world,
+        "init",
+        note="the passphrase comes from a private file here; you will be asked for it",
+        environment={"KIST_PASSPHRASE_FILE": world.passphrase_file},
+    )
     key, secret, password = world.secret("kumo", "demo:{}"), world.secret("kaskada"), world.secret("snowflake")
     kumo = world.stub(Kumo, tls=True, accepted={key})
     kaskada = world.stub(Kaskada, tls=True, clients={"client-1": secret})
     tables = world.keep(Tables(world))
     snowflake = world.stub(Snowflake, tls=True, users={"ALICE": password})
     proxy = world.proxy({"demo.kumoai.cloud": kumo, "acme.snowflakecomputing.com": snowflake})
-    world.environment.update({**proxy.variables(), **world.trusting(), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
+    world.environment.update(
+        {**proxy.variables(), **world.trusting(), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    )
 
     step("2  Stored once, proved at the platform while being stored")
-    show(world, "add", "kumo", "--stdin", given=key, note="an API key on standard input; without --stdin it is asked for")
-    show(world, "add", "kaskada", "--stdin", note="client id and secret as JSON", given={
-        "client_id": "client-1", "client_secret": secret, "auth_endpoint": kaskada.authority,
-        "endpoint": f"127.0.0.1:{tables.port}", "is_secure": "false"})
-    show(world, "add", "snowflake", "--variant", "password", "--stdin", note="account, user and password as JSON",
-         given={"account": "acme", "user": "ALICE", "password": password})
+    show(
+        world, "add", "kumo", "--stdin", given=key, note="an API key on standard input; without --stdin it is asked for"
+    )
+    show(
+        world,
+        "add",
+        "kaskada",
+        "--stdin",
+        note="client id and secret as JSON",
+        given={
+            "client_id": "client-1",
+            "client_secret": secret,
+            "auth_endpoint": kaskada.authority,
+            "endpoint": f"127.0.0.1:{tables.port}",
+            "is_secure": "false",
+        },
+    )
+    show(
+        world,
+        "add",
+        "snowflake",
+        "--variant",
+        "password",
+        "--stdin",
+        note="account, user and password as JSON",
+        given={"account": "acme", "user": "ALICE", "password": password},
+    )
     assert [r["headers"]["x-api-key"] for r in kumo.received()] == [key]
     assert [json.loads(r["body"])["client_secret"] for r in kaskada.received()] == [secret]
     proved("the platforms were asked with exactly these secrets, inside TLS")
@@ -92,10 +119,14 @@ def run(world):
     show(world, "check")
 
     step("4  Handed to the real kumoai")
-    path = program(world, "train.py", """
+    path = program(
+        world,
+        "train.py",
+        """
         import os, kumoai
         kumoai.init(url=os.environ["KUMO_URL"])
-        """)
+        """,
+    )
     before = len(kumo.received())
     show(world, "run", "kumo", "--", client("kumoai-2.22.0"), path, typed="kist run kumo -- python train.py")
     arrived = [r["headers"].get("x-api-key") for r in kumo.received()[before:]]
@@ -103,12 +134,16 @@ def run(world):
     proved(f"kumoai 2.22.0 logged in at https://demo.kumoai.cloud/api with the key, in {len(arrived)} requests")
 
     step("5  Handed to the real kaskada")
-    path = program(world, "tables.py", """
+    path = program(
+        world,
+        "tables.py",
+        """
         import kaskada as kda
         from kaskada import table
         kda.init()
         table.list_tables()
-        """)
+        """,
+    )
     before = len(kaskada.received())
     show(world, "run", "kaskada", "--", client("kaskada-0.0.22"), path, typed="kist run kaskada -- python tables.py")
     (exchange,) = kaskada.received()[before:]
@@ -118,14 +153,19 @@ def run(world):
     proved("kaskada 0.0.22 exchanged the pair for a token and listed its tables with it")
 
     step("6  Handed to the real Snowflake connector")
-    path = program(world, "query.py", """
+    path = program(
+        world,
+        "query.py",
+        """
         import snowflake.connector
         with snowflake.connector.connect() as connection:
             print(connection.cursor().execute("select current_user()").fetchone())
-        """)
+        """,
+    )
     before = len(snowflake.logins())
-    outcome = show(world, "run", "snowflake", "--", client("snowflake-5.2.0"), path,
-                   typed="kist run snowflake -- python query.py")
+    outcome = show(
+        world, "run", "snowflake", "--", client("snowflake-5.2.0"), path, typed="kist run snowflake -- python query.py"
+    )
     assert "ALICE" in outcome.out, outcome
     login = snowflake.logins()[before:][-1]
     assert (login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), login

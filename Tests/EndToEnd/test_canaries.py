@@ -22,7 +22,12 @@ def test_everything_of_a_day_leaves_no_trace(world):
     new = world.secret("next day", "demo:{}")
     world.done("edit", "day", "api_key", "--stdin", "--no-check", given=new)
     world.done("doctor")
-    world.kist("check", "day", timeout=60, environment={"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"})
+    world.kist(
+        "check",
+        "day",
+        timeout=60,
+        environment={"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"},
+    )
     world.done("lock")
     world.check_canaries()
     world.unlock()
@@ -40,7 +45,7 @@ def test_a_secret_typed_as_an_argument_is_not_repeated(world):
 def test_control_files_are_searched(world):
     secret = world.secret("planted in a file")
     for form in (secret.encode(), base64.b64encode(b"x" + secret.encode()), secret.encode().hex().encode()):
-        path = world.at("state", "planted")
+        path = world.at("home", "planted")
         with open(path, "wb") as file:
             file.write(b"before " + form + b" after")
         try:

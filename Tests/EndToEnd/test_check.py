@@ -101,7 +101,7 @@ def test_add_tells_a_bad_key_before_it_is_stored(world):
 def test_key_in_a_header_of_any_api(world):
     value = world.secret("any")
     stub = world.stub(Generic, header="x-token", values={value})
-    world.add("http-api-key", {"url": stub.origin + "/me", "key": value, "header": "X-Token"}, "--name", "any")
+    world.add("http-api-key", {"url": stub.origin + "/me", "api_key": value, "header": "X-Token"}, "--name", "any")
     assert row(world, 0, "any")["http"] == 200
     assert stub.received()[-1]["headers"]["x-token"] == value
 
@@ -110,9 +110,14 @@ def test_client_credentials_of_any_provider(world):
     secret = world.secret("oauth")
     stub = world.stub(Generic, clients={"client-9": secret})
     for style in ("basic", "body", "json"):
-        world.add("oauth2-client-credentials", {
-            "token_url": stub.origin + "/token", "client_id": "client-9", "client_secret": secret, "style": style,
-        }, "--name", f"oauth-{style}")
+        world.add(
+            "oauth2-client-credentials",
+            {"token_url": stub.origin + "/token", "client_id": "client-9", "client_secret": secret},
+            "--variant",
+            style,
+            "--name",
+            f"oauth-{style}",
+        )
         assert row(world, 0, f"oauth-{style}")["http"] == 200
     stub.clients = {}
     row(world, 1, "oauth-basic")

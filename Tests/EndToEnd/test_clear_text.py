@@ -37,8 +37,15 @@ def test_add_keeps_the_key_inside_tls(world):
     key = world.secret("tls-add", "demo:{}")
     stub = world.stub(Kumo, tls=True, accepted={key})
     proxy = world.proxy({"demo.kumoai.cloud": stub})
-    outcome = world.done("add", "kumo", "--name", "tls-add", "--stdin", given={"api_key": key},
-                         environment={**proxy.variables(), **world.trusting()})
+    outcome = world.done(
+        "add",
+        "kumo",
+        "--name",
+        "tls-add",
+        "--stdin",
+        given={"api_key": key},
+        environment={**proxy.variables(), **world.trusting()},
+    )
     assert "accepted" in outcome.out + outcome.err, outcome
     assert [r["headers"]["x-api-key"] for r in stub.received()] == [key]
     assert world.canaries.found_in(proxy.everything()) == []
@@ -55,8 +62,15 @@ def test_control_the_same_client_left_alone_does_leak(world):
 def test_plain_http_is_refused_by_check(world):
     key = world.secret("http", "demo:{}")
     proxy = world.proxy({})
-    stored = world.kist("add", "kumo", "--name", "http", "--stdin", "--no-check",
-                        given={"api_key": key, "url": "http://demo.kumoai.cloud/api"})
+    stored = world.kist(
+        "add",
+        "kumo",
+        "--name",
+        "http",
+        "--stdin",
+        "--no-check",
+        given={"api_key": key, "url": "http://demo.kumoai.cloud/api"},
+    )
     if stored.status == 0:
         outcome = world.kist("check", "http", environment=proxy.variables())
         assert outcome.status == 2, outcome

@@ -1,4 +1,4 @@
-"""Cloudera ML. Its client comes from each workbench, not from a registry, so these calls are made as its manual shows."""
+"""Cloudera ML. Its client comes from each workbench, not from a registry, so these calls are plain ones."""
 
 import json
 
@@ -33,8 +33,9 @@ def test_v2_key(world):
 
 def test_expiry_is_kept_and_shown(world):
     key = world.secret("expiring")
-    world.add("cloudera-ml", {"domain": "ml.example.com", "api_key": key}, "--name", "cml-dated",
-              "--expires", "2027-11-20")
+    world.add(
+        "cloudera-ml", {"domain": "ml.example.com", "api_key": key, "expires": "2027-11-20"}, "--name", "cml-dated"
+    )
     shown = json.loads(world.done("show", "cml-dated", "--json").out)
     assert shown["expires"].startswith("2027-11-20"), shown
     assert "2027" in world.done("show", "cml-dated").out
@@ -43,9 +44,12 @@ def test_expiry_is_kept_and_shown(world):
 def test_model_call(world):
     key, access = world.secret("model"), "m-access-1"
     stub, environment = workbench(world, keys={key}, models={access: {key}})
-    world.add("cloudera-ml-model", {
-        "model_url": "https://modelservice.ml.example.com/model", "access_key": access, "api_key": key,
-    }, "--name", "churn-cml")
+    world.add(
+        "cloudera-ml-model",
+        {"model_url": "https://modelservice.ml.example.com/model", "access_key": access, "api_key": key},
+        "--name",
+        "churn-cml",
+    )
     check = world.kist("check", "churn-cml", "--json", environment=environment)
     assert check.status == 0, check
     call = stub.received()[-1]
@@ -57,9 +61,12 @@ def test_model_call(world):
 def test_not_a_collaborator_is_not_a_bad_key(world):
     key, access = world.secret("outsider"), "m-access-2"
     stub, environment = workbench(world, keys={key}, models={access: set()})
-    world.add("cloudera-ml-model", {
-        "model_url": "https://modelservice.ml.example.com/model", "access_key": access, "api_key": key,
-    }, "--name", "outsider-cml")
+    world.add(
+        "cloudera-ml-model",
+        {"model_url": "https://modelservice.ml.example.com/model", "access_key": access, "api_key": key},
+        "--name",
+        "outsider-cml",
+    )
     check = world.kist("check", "outsider-cml", environment=environment)
     assert check.status == 1 and "not allowed" in check.out, check
     assert "collaborator" in check.out + check.err, check
@@ -69,8 +76,12 @@ def test_not_a_collaborator_is_not_a_bad_key(world):
 def test_legacy_key(world):
     key = world.secret("legacy")
     stub, environment = workbench(world, legacy={"alice": key})
-    world.add("cloudera-ml-legacy", {"domain": "ml.example.com", "username": "alice", "legacy_key": key},
-              "--name", "cml-legacy")
+    world.add(
+        "cloudera-ml-legacy",
+        {"domain": "ml.example.com", "username": "alice", "legacy_key": key},
+        "--name",
+        "cml-legacy",
+    )
     check = world.kist("check", "cml-legacy", environment=environment)
     assert check.status == 0, check
     stub.legacy = {"alice": "another"}

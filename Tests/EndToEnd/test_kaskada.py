@@ -35,21 +35,34 @@ def pair_and_platform(world, name):
     secret = world.secret(name)
     stub = world.stub(Kaskada, tls=True, clients={"client-1": secret})
     tables = world.keep(Tables(world))
-    world.add("kaskada", {
-        "client_id": "client-1", "client_secret": secret, "auth_endpoint": stub.authority,
-        "endpoint": f"127.0.0.1:{tables.port}", "is_secure": "false",
-    }, "--name", name)
+    world.add(
+        "kaskada",
+        {
+            "client_id": "client-1",
+            "client_secret": secret,
+            "auth_endpoint": stub.authority,
+            "endpoint": f"127.0.0.1:{tables.port}",
+            "is_secure": "false",
+        },
+        "--name",
+        name,
+    )
     return stub, tables, secret
 
 
 def test_pair_is_exchanged_and_tables_are_listed(world):
     stub, tables, secret = pair_and_platform(world, "kaskada")
-    outcome = world.python("kaskada", ENVIRONMENT, """if True:
+    outcome = world.python(
+        "kaskada",
+        ENVIRONMENT,
+        """if True:
         import kaskada as kda
         kda.init()
         from kaskada import table
         print("tables", repr(str(table.list_tables())))
-        """, environment=world.trusting())
+        """,
+        environment=world.trusting(),
+    )
     assert outcome.status == 0 and "tables ''" in outcome.out, outcome
     (exchange,) = stub.received()
     sent = json.loads(exchange["body"])
@@ -60,12 +73,17 @@ def test_pair_is_exchanged_and_tables_are_listed(world):
 
 def test_magic_for_notebooks_loads(world):
     stub, tables, secret = pair_and_platform(world, "kaskada-magic")
-    outcome = world.python("kaskada-magic", ENVIRONMENT, """if True:
+    outcome = world.python(
+        "kaskada-magic",
+        ENVIRONMENT,
+        """if True:
         from IPython.core.interactiveshell import InteractiveShell
         shell = InteractiveShell.instance()
         shell.run_line_magic("load_ext", "fenlmagic")
         print("fenl" in shell.magics_manager.magics["cell"])
-        """, environment=world.trusting())
+        """,
+        environment=world.trusting(),
+    )
     assert outcome.status == 0 and "True" in outcome.out, outcome
     assert json.loads(stub.received()[0]["body"])["client_secret"] == secret
 
@@ -86,6 +104,5 @@ def test_wrong_secret_is_told_by_check_and_by_the_client(world):
     stub.clients = {}
     bad = world.kist("check", "kaskada-wrong", environment=world.trusting())
     assert bad.status == 1, bad
-    outcome = world.python(
-        "kaskada-wrong", ENVIRONMENT, "import kaskada; kaskada.init()", environment=world.trusting())
+    outcome = world.python("kaskada-wrong", ENVIRONMENT, "import kaskada; kaskada.init()", environment=world.trusting())
     assert outcome.status == 1 and "PermissionError" in outcome.err, outcome

@@ -52,7 +52,8 @@ def test_newer_kumoai_never_sees_both_variables(world):
         assert good.status == 0, good
         assert "KUMO_URL" in good.err, f"nothing says how to pass the url\n{good}"
         control = world.python(
-            "both", version, "import os; os.environ['KUMO_API_ENDPOINT'] = os.environ['KUMO_URL']; import kumoai")
+            "both", version, "import os; os.environ['KUMO_API_ENDPOINT'] = os.environ['KUMO_URL']; import kumoai"
+        )
         assert control.status == 1 and "__version__" in control.err, control
     names = world.python("both", "kumoai-2.22.0", SHOW_NAMES, environment=inherited)
     assert names.out.strip() == "['KUMO_API_KEY', 'KUMO_URL']", names
@@ -119,18 +120,25 @@ def test_kumo_on_snowpark(world):
     snowflake = world.stub(Snowflake, tls=True, users={"ALICE": password})
     kumo = world.stub(Kumo, tls=True, session_tokens=snowflake.issued)
     proxy = world.proxy({"acme.snowflakecomputing.com": snowflake, "demo.kumoai.cloud": kumo})
-    world.add("kumo-snowpark", {
-        "url": "https://demo.kumoai.cloud/api", "user": "ALICE", "password": password, "account": "acme"})
+    world.add(
+        "kumo-snowpark",
+        {"url": "https://demo.kumoai.cloud/api", "user": "ALICE", "password": password, "account": "acme"},
+    )
     stray = world.secret("stray", "demo:{}")
     environment = {**proxy.variables(), **world.trusting(), "KUMO_API_KEY": stray}
     names = world.python("kumo-snowpark", "kumoai-snowpark", SHOW_NAMES, environment=environment)
     assert "KUMO_API_KEY" not in names.out and "SNOWFLAKE_PASSWORD" in names.out, names
-    outcome = world.python("kumo-snowpark", "kumoai-snowpark", """if True:
+    outcome = world.python(
+        "kumo-snowpark",
+        "kumoai-snowpark",
+        """if True:
         import os, kumoai
         kumoai.init(url=os.environ["KUMO_URL"], snowflake_credentials=dict(
             user=os.environ["SNOWFLAKE_USER"], password=os.environ["SNOWFLAKE_PASSWORD"],
             account=os.environ["SNOWFLAKE_ACCOUNT"]))
-        """, environment=environment)
+        """,
+        environment=environment,
+    )
     assert outcome.status == 0, outcome
     assert [(login["LOGIN_NAME"], login["PASSWORD"]) for login in snowflake.logins()] == [("ALICE", password)]
     assert {r["headers"].get("authorization") for r in kumo.received()} == {'Snowflake Token="spcs-1"'}

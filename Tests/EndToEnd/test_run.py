@@ -7,7 +7,7 @@ from stubs import Kumo
 
 def stored(world, name, **fields):
     key = world.secret(name, "demo:{}")
-    world.add("kumo", {"api_key": key}, "--name", name, *(f"--{k}={v}" for k, v in fields.items()))
+    world.add("kumo", {"api_key": key, **fields}, "--name", name)
     return key
 
 
@@ -53,7 +53,8 @@ def test_missing_credential_is_125(world):
 
 
 def test_expired_is_refused_with_its_date(world):
-    stored(world, "stale", expires="2020-01-01")
+    key = world.secret("stale")
+    world.add("cloudera-ml", {"domain": "ml.example.com", "api_key": key, "expires": "2020-01-01"}, "--name", "stale")
     outcome = world.fails(125, "run", "stale", "--", "true")
     assert "stale" in outcome.err and "2020" in outcome.err, outcome
     world.done("run", "--allow-expired", "stale", "--", "true")
@@ -82,8 +83,11 @@ def test_passphrase_file_opens_for_one_command(world):
     world.done("edit", "nightly", f"url={stub.url}", "--no-check")
     world.done("lock")
     outcome = world.python(
-        "nightly", "kumoai-2.22.0", "import os, kumoai; kumoai.init(url=os.environ['KUMO_URL'])",
-        environment={"KIST_PASSPHRASE_FILE": world.passphrase_file})
+        "nightly",
+        "kumoai-2.22.0",
+        "import os, kumoai; kumoai.init(url=os.environ['KUMO_URL'])",
+        environment={"KIST_PASSPHRASE_FILE": world.passphrase_file},
+    )
     assert outcome.status == 0, outcome
     assert stub.received()[0]["headers"]["x-api-key"] == key
     world.fails(4, "get", "nightly")

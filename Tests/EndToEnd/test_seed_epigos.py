@@ -29,8 +29,9 @@ def test_a_key_has_a_name_and_a_scope(world):
 
 def test_a_scope_is_one_of_two(world):
     key = world.secret("odd scope")
-    outcome = world.kist("add", "epigos", "--name", "odd", "--stdin", "--no-check",
-                         given={"api_key": key, "scope": "everything"})
+    outcome = world.kist(
+        "add", "epigos", "--name", "odd", "--stdin", "--no-check", given={"api_key": key, "scope": "everything"}
+    )
     assert outcome.status not in (0, 1, 2) and "inference" in outcome.err, outcome
     world.fails(3, "show", "odd")
 

@@ -35,10 +35,16 @@ def test_scheduled_run_needs_nobody(world):
     """A cron job's bare environment, a locked vault, a passphrase in a private file."""
     stub, key = stored(world, "nightly")
     world.done("lock")
-    bare = {name: world.environment[name] for name in ("HOME", "PATH", "XDG_DATA_HOME", "XDG_STATE_HOME")}
-    bare["KIST_PASSPHRASE_FILE"] = world.passphrase_file
-    job = 'exec kist run --isolated nightly -- sh -c \'printf "X-API-Key: %s" "$KUMO_API_KEY" | ' \
+    bare = {
+        "HOME": world.at("home"),
+        "PATH": world.environment["PATH"],
+        "SHELL": "/bin/sh",
+        "KIST_PASSPHRASE_FILE": world.passphrase_file,
+    }
+    job = (
+        'exec kist run --isolated nightly -- sh -c \'printf "X-API-Key: %s" "$KUMO_API_KEY" | '
         'curl -sSf -H @- "$KUMO_URL/v1/connectors"\''
+    )
     process = subprocess.run(["sh", "-c", job], env=bare, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert process.returncode == 0, process
     assert stub.received()[0]["headers"]["x-api-key"] == key
@@ -50,7 +56,11 @@ def test_scheduled_run_fails_loudly_when_the_key_was_reset(world):
     stub, _ = stored(world, "reset")
     stub.accepted = set()
     process = subprocess.run(
-        ["sh", "-c", "kist check reset && touch worked"], env=world.environment, cwd=world.at("work"),
-        capture_output=True, text=True)
+        ["sh", "-c", "kist check reset && touch worked"],
+        env=world.environment,
+        cwd=world.at("work"),
+        capture_output=True,
+        text=True,
+    )
     assert process.returncode == 1 and "refused" in process.stdout, process
     assert not os.path.exists(world.at("work", "worked"))

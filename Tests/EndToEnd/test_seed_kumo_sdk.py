@@ -31,9 +31,11 @@ def test_initialising_the_sdk_proves_the_key(world):
     proxy = world.proxy({"demo.kumoai.cloud": stub})
     world.add("kumo", {"api_key": key}, "--name", "proved")
     outcome = world.python(
-        "proved", "kumoai-2.22.0",
+        "proved",
+        "kumoai-2.22.0",
         "import os, kumoai as kumo; kumo.init(url=os.environ['KUMO_URL'], api_key=os.environ['KUMO_API_KEY'])",
-        environment={**proxy.variables(), **world.trusting()})
+        environment={**proxy.variables(), **world.trusting()},
+    )
     assert outcome.status == 0 and "https://demo.kumoai.cloud/api" in outcome.out + outcome.err, outcome
     assert stub.received()[0]["headers"]["x-api-key"] == key
 
@@ -55,9 +57,14 @@ def test_snowpark_takes_snowflake_credentials_instead(world):
     snowflake = world.stub(Snowflake, tls=True, users={"ALICE": password})
     kumo = world.stub(Kumo, tls=True, session_tokens=snowflake.issued)
     proxy = world.proxy({"acme.snowflakecomputing.com": snowflake, "demo.kumoai.cloud": kumo})
-    world.add("kumo-snowpark", {
-        "url": "https://demo.kumoai.cloud/api", "user": "ALICE", "password": password, "account": "acme"})
-    outcome = world.python("kumo-snowpark", "kumoai-snowpark", """if True:
+    world.add(
+        "kumo-snowpark",
+        {"url": "https://demo.kumoai.cloud/api", "user": "ALICE", "password": password, "account": "acme"},
+    )
+    outcome = world.python(
+        "kumo-snowpark",
+        "kumoai-snowpark",
+        """if True:
         import os, kumoai as kumo
         credentials = {
             "user": os.environ["SNOWFLAKE_USER"],
@@ -65,7 +72,9 @@ def test_snowpark_takes_snowflake_credentials_instead(world):
             "account": os.environ["SNOWFLAKE_ACCOUNT"],
         }
         kumo.init(url=os.environ["KUMO_URL"], snowflake_credentials=credentials)
-        """, environment={**proxy.variables(), **world.trusting()})
+        """,
+        environment={**proxy.variables(), **world.trusting()},
+    )
     assert outcome.status == 0, outcome
     assert kumo.received()[0]["headers"]["authorization"] == 'Snowflake Token="spcs-1"'
     assert "x-api-key" not in kumo.received()[0]["headers"]

@@ -54,8 +54,14 @@ def connect_with_both(world, name, stub, user):
 def test_password(world):
     password = world.secret("password")
     stub = world.stub(Snowflake, tls=True, users={"ALICE": password})
-    world.add("snowflake", {"account": "acme", "user": "ALICE", "password": password},
-              "--variant", "password", "--name", "sf-password")
+    world.add(
+        "snowflake",
+        {"account": "acme", "user": "ALICE", "password": password},
+        "--variant",
+        "password",
+        "--name",
+        "sf-password",
+    )
     for login in connect_with_both(world, "sf-password", stub, "ALICE"):
         assert (login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), login
 
@@ -83,8 +89,14 @@ def plant_key(world, pem):
 def test_key_pair(world):
     pem, public = key_pair(world)
     stub = world.stub(Snowflake, tls=True, public_keys={"BOB": public})
-    world.add("snowflake", {"account": "acme", "user": "BOB", "private_key": plant_key(world, pem)},
-              "--variant", "key-pair", "--name", "sf-key")
+    world.add(
+        "snowflake",
+        {"account": "acme", "user": "BOB", "private_key": plant_key(world, pem)},
+        "--variant",
+        "key-pair",
+        "--name",
+        "sf-key",
+    )
     for login in connect_with_both(world, "sf-key", stub, "BOB"):
         assert login["AUTHENTICATOR"] == "SNOWFLAKE_JWT" and login["TOKEN"].count(".") == 2, login
 
@@ -93,24 +105,30 @@ def test_key_pair_with_passphrase(world):
     passphrase = world.secret("key passphrase")
     pem, public = key_pair(world, passphrase)
     stub = world.stub(Snowflake, tls=True, public_keys={"BOB": public})
-    world.add("snowflake", {
-        "account": "acme", "user": "BOB", "private_key": plant_key(world, pem), "private_key_passphrase": passphrase,
-    }, "--variant", "key-pair", "--name", "sf-sealed-key")
+    world.add(
+        "snowflake",
+        {"account": "acme", "user": "BOB", "private_key": plant_key(world, pem), "private_key_passphrase": passphrase},
+        "--variant",
+        "key-pair",
+        "--name",
+        "sf-sealed-key",
+    )
     connect_with_both(world, "sf-sealed-key", stub, "BOB")
 
 
 def test_programmatic_access_token(world):
     token = world.secret("token")
     stub = world.stub(Snowflake, tls=True, tokens={token})
-    world.add("snowflake", {"account": "acme", "user": "ALICE", "token": token},
-              "--variant", "token", "--name", "sf-token")
+    world.add(
+        "snowflake", {"account": "acme", "user": "ALICE", "token": token}, "--variant", "token", "--name", "sf-token"
+    )
     for login in connect_with_both(world, "sf-token", stub, "ALICE"):
         assert login["TOKEN"] == token, login
 
 
 def test_own_connections_stay_usable(world):
     """The private folder holds the user's own other connections too; the user's own file is left alone."""
-    own = os.path.join(world.home, ".snowflake")
+    own = world.at("home", ".snowflake")
     os.mkdir(own, 0o700)
     mine = '[mine]\naccount = "acme"\nuser = "CAROL"\npassword = "carols-own"\n'
     with open(os.path.join(own, "connections.toml"), "w", opener=lambda p, f: os.open(p, f, 0o600)) as file:
@@ -118,8 +136,14 @@ def test_own_connections_stay_usable(world):
     password = world.secret("beside")
     stub = world.stub(Snowflake, tls=True, users={"ALICE": password, "CAROL": "carols-own"})
     _, environment = behind_proxy(world, stub)
-    world.add("snowflake", {"account": "acme", "user": "ALICE", "password": password},
-              "--variant", "password", "--name", "sf-beside")
+    world.add(
+        "snowflake",
+        {"account": "acme", "user": "ALICE", "password": password},
+        "--variant",
+        "password",
+        "--name",
+        "sf-beside",
+    )
     code = CONNECT.replace("connect()", "connect(connection_name='mine')")
     for connector in CONNECTORS:
         outcome = world.python("sf-beside", connector, code, environment=environment)
@@ -129,10 +153,17 @@ def test_own_connections_stay_usable(world):
 
 def test_folder_goes_when_the_program_is_killed(world):
     password = world.secret("killed")
-    world.add("snowflake", {"account": "acme", "user": "ALICE", "password": password},
-              "--variant", "password", "--name", "sf-killed")
+    world.add(
+        "snowflake",
+        {"account": "acme", "user": "ALICE", "password": password},
+        "--variant",
+        "password",
+        "--name",
+        "sf-killed",
+    )
     outcome = world.kist(
-        "run", "sf-killed", "--", "sh", "-c", 'ls "$SNOWFLAKE_HOME"; echo "home $SNOWFLAKE_HOME"; kill -9 $$')
+        "run", "sf-killed", "--", "sh", "-c", 'ls "$SNOWFLAKE_HOME"; echo "home $SNOWFLAKE_HOME"; kill -9 $$'
+    )
     assert "connections.toml" in outcome.out, outcome
     assert outcome.status in (-9, 137), outcome
     assert is_gone(said(outcome, "home"))
@@ -141,9 +172,15 @@ def test_folder_goes_when_the_program_is_killed(world):
 def test_private_agent_removes_the_folder_too(world):
     world.done("lock")
     outcome = world.kist(
-        "run", "--isolated", "sf-killed", "--", "sh", "-c",
+        "run",
+        "--isolated",
+        "sf-killed",
+        "--",
+        "sh",
+        "-c",
         'ls "$SNOWFLAKE_HOME"; echo "home $SNOWFLAKE_HOME"; exit 7',
-        environment={"KIST_PASSPHRASE_FILE": world.passphrase_file})
+        environment={"KIST_PASSPHRASE_FILE": world.passphrase_file},
+    )
     world.unlock()
     assert outcome.status == 7 and "connections.toml" in outcome.out, outcome
     assert is_gone(said(outcome, "home"))

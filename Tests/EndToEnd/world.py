@@ -15,8 +15,15 @@ from stubs.certificate import make_certificate
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Names that stubs play over TLS, behind the sniffing proxy.
-PLAYED = ["localhost", "demo.kumoai.cloud", "eu.kumoai.cloud", "acme.snowflakecomputing.com", "api.epigos.ai",
-          "ml.example.com", "modelservice.ml.example.com"]
+PLAYED = [
+    "localhost",
+    "demo.kumoai.cloud",
+    "eu.kumoai.cloud",
+    "acme.snowflakecomputing.com",
+    "api.epigos.ai",
+    "ml.example.com",
+    "modelservice.ml.example.com",
+]
 
 
 def binaries():
@@ -53,22 +60,26 @@ class World:
     """One home, one vault, unlocked through a passphrase file. Stubs made by `stub` live until the test ends."""
 
     def __init__(self, initialise=True):
-        self.home = tempfile.mkdtemp(prefix="kist-")
-        self.private = os.path.join(self.home, "private")  # what the test itself keeps: its passphrase and its log
+        self.top = tempfile.mkdtemp(prefix="kist-")
+        self.private = self.at("private")  # what the test itself keeps: its passphrase and its log
         self.canaries = Canaries()
         self.outcomes = []
         self._open = []
-        for folder in ("private", "run", "data", "state", "config", "cache", "work"):
-            os.mkdir(os.path.join(self.home, folder), 0o700)
+        for folder in ("private", "home", "run", "work"):
+            os.mkdir(self.at(folder), 0o700)
         self.log = os.path.join(self.private, "received.jsonl")
         self.passphrase_file = os.path.join(self.private, "passphrase")
         with open(self.passphrase_file, "w", opener=lambda p, f: os.open(p, f, 0o600)) as file:
             file.write(self.secret("passphrase"))
         self.environment = {
-            "HOME": self.home, "PATH": f"{binaries()}:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb",
-            "XDG_RUNTIME_DIR": self.at("run"), "XDG_DATA_HOME": self.at("data"), "XDG_STATE_HOME": self.at("state"),
-            "XDG_CONFIG_HOME": self.at("config"), "XDG_CACHE_HOME": self.at("cache"), "TMPDIR": self.at("work"),
-            "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": self.at("home"),
+            "PATH": f"{binaries()}:/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "XDG_RUNTIME_DIR": self.at("run"),
+            "TMPDIR": self.at("work"),
+            "PYTHONWARNINGS": "ignore",
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
         self._certificate = None
         if initialise:
@@ -78,7 +89,8 @@ class World:
     # Places and secrets
 
     def at(self, *parts):
-        return os.path.join(self.home, *parts)
+        """A path under the temporary folder: private, home, run (the runtime folder) or work (where commands run)."""
+        return os.path.join(self.top, *parts)
 
     def secret(self, name, form="{}"):
         """A random secret in that form, watched from now on: it may appear nowhere but where a test says."""
@@ -126,8 +138,14 @@ class World:
         command = ["kist", *map(str, arguments)]
         with ArgumentWatch(self.canaries) as watch:
             process = subprocess.run(
-                command, input=data, stdin=subprocess.DEVNULL if data is None else None, capture_output=True,
-                env={**self.environment, **(environment or {})}, timeout=timeout, cwd=cwd or self.at("work"))
+                command,
+                input=data,
+                stdin=subprocess.DEVNULL if data is None else None,
+                capture_output=True,
+                env={**self.environment, **(environment or {})},
+                timeout=timeout,
+                cwd=cwd or self.at("work"),
+            )
         outcome = Outcome(command, process)
         outcome.may_print = may_print
         outcome.leaked = watch.found
@@ -166,7 +184,7 @@ class World:
             if not outcome.may_print:
                 printed = self.canaries.found_in(outcome.raw + outcome.err.encode())
                 assert not printed, f"printed: {printed}\n{outcome}"
-        found = self.canaries.found_under(self.home, leaving_out=(self.private,))
+        found = self.canaries.found_under(self.top, leaving_out=(self.private,))
         assert not found, f"on disk: {found}"
 
     def last_words(self):
@@ -182,7 +200,7 @@ class World:
         self.after_test()
         status = self.kist("status", "--json")
         if not keep:
-            shutil.rmtree(self.home, ignore_errors=True)
+            shutil.rmtree(self.top, ignore_errors=True)
         agent = json.loads(status.out).get("pid") if status.status == 0 else None
         if agent:
             os.kill(agent, signal.SIGTERM)

@@ -13,4 +13,15 @@ from .loopback import Answer, Request, Stub
 from .proxy import SniffingProxy
 from .snowflake import Snowflake
 
-__all__ = ["Answer", "Cloudera", "Epigos", "Generic", "Kaskada", "Kumo", "Request", "SniffingProxy", "Snowflake", "Stub"]
+__all__ = [
+    "Answer",
+    "Cloudera",
+    "Epigos",
+    "Generic",
+    "Kaskada",
+    "Kumo",
+    "Request",
+    "SniffingProxy",
+    "Snowflake",
+    "Stub",
+]

@@ -24,13 +24,39 @@ def make_certificate(folder, names=("localhost",)):
 
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     openssl(
-        "req", "-x509", *curve, "-keyout", path("authority.key"), "-out", path("authority.pem"), "-days", "2",
-        "-subj", "/CN=Kist loopback test authority", "-addext", "keyUsage=critical,keyCertSign")
+        "req",
+        "-x509",
+        *curve,
+        "-keyout",
+        path("authority.key"),
+        "-out",
+        path("authority.pem"),
+        "-days",
+        "2",
+        "-subj",
+        "/CN=Kist loopback test authority",
+        "-addext",
+        "keyUsage=critical,keyCertSign",
+    )
     openssl("req", "-new", *curve, "-keyout", path("leaf.key"), "-out", path("leaf.csr"), "-subj", "/CN=loopback")
     with open(path("leaf.ext"), "w") as extensions:
         subject = ",".join(["IP:127.0.0.1", *(f"DNS:{name}" for name in names)])
         extensions.write(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n")
     openssl(
-        "x509", "-req", "-in", path("leaf.csr"), "-CA", path("authority.pem"), "-CAkey", path("authority.key"),
-        "-CAcreateserial", "-days", "2", "-extfile", path("leaf.ext"), "-out", path("leaf.pem"))
+        "x509",
+        "-req",
+        "-in",
+        path("leaf.csr"),
+        "-CA",
+        path("authority.pem"),
+        "-CAkey",
+        path("authority.key"),
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        path("leaf.ext"),
+        "-out",
+        path("leaf.pem"),
+    )
     return Certificate(path("authority.pem"), path("leaf.pem"), path("leaf.key"))

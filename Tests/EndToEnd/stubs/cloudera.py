@@ -40,9 +40,14 @@ class Cloudera(Stub):
             return Answer(404, {"success": False, "errors": "model not found"})
         if bearer not in self.models[access]:
             return Answer(403, {"success": False, "errors": NOT_A_COLLABORATOR})
-        return Answer(200, {
-            "success": True, "response": {"prediction": {"churn": 0.17}, "uuid": "9b2f"},
-            "ReplicaID": "churn-1-6d5f9c7b8-x2x7q"})
+        return Answer(
+            200,
+            {
+                "success": True,
+                "response": {"prediction": {"churn": 0.17}, "uuid": "9b2f"},
+                "ReplicaID": "churn-1-6d5f9c7b8-x2x7q",
+            },
+        )
 
     def _legacy_user(self, request):
         name = request.path.rsplit("/", 1)[-1]

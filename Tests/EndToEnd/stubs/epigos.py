@@ -20,8 +20,10 @@ class Epigos(Stub):
         if parts[0] == "projects" and len(parts) == 2:
             if scope != "project":
                 return Answer(403, {"message": "The API key doesn't have permissions to perform the request"})
-            return Answer(200, {
-                "id": parts[1], "name": "defects", "workspaceId": "w1", "projectType": "classification", "labels": []})
+            return Answer(
+                200,
+                {"id": parts[1], "name": "defects", "workspaceId": "w1", "projectType": "classification", "labels": []},
+            )
         if parts[:2] == ["predict", "classify"] and len(parts) == 3:
             return Answer(200, {"category": "good", "confidence": 0.97, "predictions": []})
         return Answer(404, {"message": "Not found"})

@@ -1,6 +1,6 @@
 """Kaskada's table service on gRPC. Runs under the Kaskada environment's Python, which has grpcio:
 
-    python kaskada_tables.py LOG        prints its port, then appends method and metadata of every call to LOG
+python kaskada_tables.py LOG        prints its port, then appends method and metadata of every call to LOG
 """
 
 import json
@@ -19,7 +19,9 @@ class Tables(grpc.GenericRpcHandler):
     def service(self, call):
         with open(self.log, "a", encoding="utf-8") as log:
             metadata = {name: value for name, value in call.invocation_metadata}
-            log.write(json.dumps({"stub": "kaskada-tables", "port": 0, "path": call.method, "headers": metadata}) + "\n")
+            log.write(
+                json.dumps({"stub": "kaskada-tables", "port": 0, "path": call.method, "headers": metadata}) + "\n"
+            )
         return grpc.unary_unary_rpc_method_handler(lambda message, context: b"")
 
 

@@ -59,7 +59,9 @@ class Stub:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate.chain, certificate.key)
-            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
@@ -87,10 +89,18 @@ class Stub:
         self._server.server_close()
 
     def _write_down(self, request):
-        line = json.dumps({
-            "stub": self.name, "port": self.port, "tls": self.tls, "method": request.method, "path": request.path,
-            "query": request.query, "headers": request.headers, "body": request.body,
-        })
+        line = json.dumps(
+            {
+                "stub": self.name,
+                "port": self.port,
+                "tls": self.tls,
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "headers": request.headers,
+                "body": request.body,
+            }
+        )
         with self._writing, open(self.log, "a", encoding="utf-8") as log:
             log.write(line + "\n")
 
@@ -114,8 +124,12 @@ class Stub:
                 if self.headers.get("content-encoding") == "gzip" or raw[:2] == b"\x1f\x8b":
                     raw = gzip.decompress(raw)
                 request = Request(
-                    self.command, parts.path, parts.query, {k.lower(): v for k, v in self.headers.items()},
-                    raw.decode("utf-8", "replace"))
+                    self.command,
+                    parts.path,
+                    parts.query,
+                    {k.lower(): v for k, v in self.headers.items()},
+                    raw.decode("utf-8", "replace"),
+                )
                 self.respond(stub._decide(request))
 
             def respond(self, answer):

@@ -10,7 +10,7 @@ from .loopback import Answer, Stub
 
 
 class Snowflake(Stub):
-    """Accepts `users` (name to password), and key-pair logins of `public_keys` (name to PEM path), verified by openssl."""
+    """Accepts `users` (name to password), and key-pair logins of `public_keys` (name to PEM path)."""
 
     name = "snowflake"
 
@@ -26,9 +26,15 @@ class Snowflake(Stub):
             return self._login(request.json()["data"])
         if request.path == "/session/token-request":
             self.issued.append(f"spcs-{len(self.issued) + 1}")
-            return _success({
-                "sessionToken": self.issued[-1], "validityInSecondsST": 3600, "masterToken": "master-token",
-                "validityInSecondsMT": 14400, "sessionId": 1})
+            return _success(
+                {
+                    "sessionToken": self.issued[-1],
+                    "validityInSecondsST": 3600,
+                    "masterToken": "master-token",
+                    "validityInSecondsMT": 14400,
+                    "sessionId": 1,
+                }
+            )
         if request.path == "/queries/v1/query-request":
             return self._query(request.json())
         if request.path == "/api/v2/statements":
@@ -52,28 +58,77 @@ class Snowflake(Stub):
         else:
             good = user in self.users and data.get("PASSWORD") == self.users[user]
         if not good:
-            return Answer(200, {
-                "data": {"authnMethod": "USERNAME_PASSWORD"}, "code": "390100", "success": False, "headers": None,
-                "message": "Incorrect username or password was specified."})
+            return Answer(
+                200,
+                {
+                    "data": {"authnMethod": "USERNAME_PASSWORD"},
+                    "code": "390100",
+                    "success": False,
+                    "headers": None,
+                    "message": "Incorrect username or password was specified.",
+                },
+            )
         self.user = user
-        return _success({
-            "masterToken": "master-token", "token": "session-token", "validityInSeconds": 3600,
-            "masterValidityInSeconds": 14400, "displayUserName": user, "serverVersion": "9.99.0", "firstLogin": False,
-            "remMeToken": None, "remMeValidityInSeconds": 0, "healthCheckInterval": 45, "newClientForUpgrade": None,
-            "sessionId": 1, "parameters": [{"name": "CLIENT_TELEMETRY_ENABLED", "value": False}], "idToken": None,
-            "idTokenValidityInSeconds": 0, "responseData": None, "mfaToken": None, "mfaTokenValidityInSeconds": 0,
-            "sessionInfo": {"databaseName": None, "schemaName": None, "warehouseName": None, "roleName": "PUBLIC"}})
+        return _success(
+            {
+                "masterToken": "master-token",
+                "token": "session-token",
+                "validityInSeconds": 3600,
+                "masterValidityInSeconds": 14400,
+                "displayUserName": user,
+                "serverVersion": "9.99.0",
+                "firstLogin": False,
+                "remMeToken": None,
+                "remMeValidityInSeconds": 0,
+                "healthCheckInterval": 45,
+                "newClientForUpgrade": None,
+                "sessionId": 1,
+                "parameters": [{"name": "CLIENT_TELEMETRY_ENABLED", "value": False}],
+                "idToken": None,
+                "idTokenValidityInSeconds": 0,
+                "responseData": None,
+                "mfaToken": None,
+                "mfaTokenValidityInSeconds": 0,
+                "sessionInfo": {"databaseName": None, "schemaName": None, "warehouseName": None, "roleName": "PUBLIC"},
+            }
+        )
 
     def _query(self, query):
         column = {
-            "name": "CURRENT_USER()", "type": "text", "nullable": True, "length": 256, "byteLength": 1024,
-            "precision": None, "scale": None, "database": "", "schema": "", "table": "", "collation": None}
-        return _success({
-            "parameters": [], "rowtype": [column], "rowset": [[self.user]], "total": 1, "returned": 1,
-            "queryId": str(uuid.uuid4()), "sqlState": "00000", "databaseProvider": None, "finalDatabaseName": None,
-            "finalSchemaName": None, "finalWarehouseName": None, "finalRoleName": "PUBLIC", "numberOfBinds": 0,
-            "arrayBindSupported": False, "statementTypeId": 4096, "version": 1, "sendResultTime": 0,
-            "queryResultFormat": "json"})
+            "name": "CURRENT_USER()",
+            "type": "text",
+            "nullable": True,
+            "length": 256,
+            "byteLength": 1024,
+            "precision": None,
+            "scale": None,
+            "database": "",
+            "schema": "",
+            "table": "",
+            "collation": None,
+        }
+        return _success(
+            {
+                "parameters": [],
+                "rowtype": [column],
+                "rowset": [[self.user]],
+                "total": 1,
+                "returned": 1,
+                "queryId": str(uuid.uuid4()),
+                "sqlState": "00000",
+                "databaseProvider": None,
+                "finalDatabaseName": None,
+                "finalSchemaName": None,
+                "finalWarehouseName": None,
+                "finalRoleName": "PUBLIC",
+                "numberOfBinds": 0,
+                "arrayBindSupported": False,
+                "statementTypeId": 4096,
+                "version": 1,
+                "sendResultTime": 0,
+                "queryResultFormat": "json",
+            }
+        )
 
     def _statement(self, request):
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
