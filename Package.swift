@@ -16,6 +16,7 @@ let cHouse: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treat
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 
 func module(
@@ -58,6 +59,8 @@ let package = Package(
             name: "CCurlSystem", path: "Sources/C/CCurlSystem", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurl", dependencies: ["CCurlSystem"], path: "Sources/C/CCurl", cSettings: cHouse),
+        .target(
+            name: "CSQLiteGuards", dependencies: [grdbSQLite], path: "Sources/C/CSQLiteGuards", cSettings: cHouse),
 
         // 0: the words of the domain, and the operating system.
         module("KistModel"),
@@ -73,7 +76,7 @@ let package = Package(
             "KistPlatforms", ["KistModel", "SecretMemory", tomlKit], resources: [.embedInCode("Data")],
             exclude: ["Platforms.md"]),
         // 3: adapters.
-        module("StoreSQLite", ["KistModel", "KistStore", grdb]),
+        module("StoreSQLite", ["KistModel", "KistStore", "CSQLiteGuards", grdb, grdbSQLite]),
         // 4: the library others import.
         module("KistClient", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol"]),
         // 5: faces.

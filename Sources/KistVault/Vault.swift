@@ -1,24 +1,64 @@
-internal import KistStore
-package import SecretMemory
+internal import KistModel
+package import KistStore
 
 /// A vault: credentials sealed in a store that is not trusted, opened with one key, checked at every step.
 ///
 /// Confined to one thread. Made by `create` or `open`; locked until `unlock`; every verb on credentials throws
-/// `.locked` before that.
+/// `.locked` before that. `Format.md` says what it writes, to the byte.
 package final class Vault {
     let store: any RecordStore
     let anchors: any AnchorStore
+    /// As it was read last; its MAC was checked only while unlocked.
+    var header: Header
+    /// `nil` while locked.
+    var keys: Keys?
+    /// `nil` while locked.
+    var contents: Contents?
+    /// What the anchor said at unlock; `nil` while locked.
+    package internal(set) var anchorStatus: AnchorStatus?
+    /// Whether the last state could be remembered outside the file. The write itself is not touched by a failure.
+    package internal(set) var anchorFailure: AnchorStoreError?
+    var answered = AnsweredRequests()
 
-    init(store: any RecordStore, anchors: any AnchorStore) {
+    /// Old revisions that are kept beside the newest.
+    package static let keptRevisions = 10
+
+    init(store: any RecordStore, anchors: any AnchorStore, header: Header) {
         self.store = store
         self.anchors = anchors
+        self.header = header
     }
-}
 
-/// A new vault, unlocked, and its recovery code as text in seven groups of four.
-package struct CreatedVault: ~Copyable {
-    package let vault: Vault
-    package let recoveryCode: SecretBytes
+    /// Reads the header; nothing is checked against a key yet.
+    ///
+    /// - Throws: `.absent`, `.newer`, `.damaged`, `.unsafeFile`, …
+    package static func open(_ store: any RecordStore, anchors: any AnchorStore) throws(VaultError) -> Vault {
+        guard let head = try VaultError.from({ () throws(StoreError) in try store.loadHead() }) else { throw .absent }
+        return Vault(store: store, anchors: anchors, header: try Header.decode(head.header))
+    }
 
-    package consuming func takeRecoveryCode() -> SecretBytes { recoveryCode }
+    /// The passphrase slots, to be tried in order.
+    package var challenges: [SlotChallenge] { header.slots.compactMap(\.challenge) }
+
+    package var fingerprint: Fingerprint { header.fingerprint }
+    package var isUnlocked: Bool { keys != nil }
+    /// `nil` while locked.
+    package var generation: UInt64? { contents?.manifest.generation }
+    /// `nil` while locked.
+    package var credentialCount: Int? { contents.map { Int($0.manifest.lookups - $0.manifest.markers) } }
+
+    /// Wipes every key, forgets the index and lets go of the file.
+    package func lock() {
+        keys = nil
+        contents = nil
+        anchorStatus = nil
+        answered = AnsweredRequests()
+        store.close()
+    }
+
+    /// The keys and contents of an unlocked vault.
+    func opened() throws(VaultError) -> (Keys, Contents) {
+        guard let keys, let contents else { throw .locked }
+        return (keys, contents)
+    }
 }

@@ -1,31 +1,107 @@
+internal import GRDB
+private import GRDBSQLite
+private import Glibc
 package import KistStore
 
 /// The embedded store: one SQLite file, one connection, rollback journal.
+///
+/// Before each use it is asked whether the path still leads to the file that was opened; a file that was renamed away
+/// must not take writes that nobody will see again.
 package final class SQLiteStore: RecordStore {
-    /// Opens the file of an existing vault. Throws `.absent` when there is none (an empty file counts as none).
-    package static func open(_ path: String) throws(StoreError) -> SQLiteStore { SQLiteStore(path: path) }
+    /// With the folder's links resolved.
+    package let path: String
+    private var connection: Connection?
+
+    /// Opens the file of an existing vault.
+    ///
+    /// - Throws: `.absent` when there is none (an empty file, left by an `init` that was cut off, counts as none);
+    ///   `.newer`, `.damaged`, `.unsafeFile`, `.busy`, `.io`.
+    package static func open(_ path: String) throws(StoreError) -> SQLiteStore {
+        let store = SQLiteStore(path: try VaultFolder.resolve(path))
+        guard try !store.connected().isNew else {
+            store.close()
+            throw .absent
+        }
+        return store
+    }
 
     /// Makes a new file (0600, in a folder made 0700 when it is missing); the first `commit` fills it.
     ///
-    /// - Throws: `.exists` when there is a vault.
-    package static func create(_ path: String) throws(StoreError) -> SQLiteStore { SQLiteStore(path: path) }
-
-    package let path: String
-
-    init(path: String) { self.path = path }
-
-    package func loadHead() throws(StoreError) -> StoredHead? { fatalError("not yet") }
-    package func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Void) throws(StoreError) {
-        fatalError("not yet")
+    /// - Throws: `.exists` when there is a vault or anything else, `.readOnly`, `.full`, `.unsafeFile`, `.io`.
+    package static func create(_ path: String) throws(StoreError) -> SQLiteStore {
+        try VaultFolder.make(path)
+        let path = try VaultFolder.resolve(path)
+        try VaultFolder.check(path)
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            // The mode is set once more because a umask may have taken bits away.
+            let isMade = fchmod(file, 0o600) == 0
+            let code = errno
+            Glibc.close(file)
+            guard isMade else { throw .io(code: code) }
+            try VaultFolder.sync(path)
+        } else if errno != EEXIST {
+            let code = errno
+            switch code {
+            case EACCES, EROFS, EPERM: throw .readOnly
+            default: throw VaultFolder.full(code) ? .full : .io(code: code)
+            }
+        }
+        let store = SQLiteStore(path: path)
+        guard try store.connected().isNew else {
+            store.close()
+            throw .exists
+        }
+        return store
     }
-    package func withRecord<R: ~Copyable>(
-        at place: RecordPlace, secretToo: Bool, _ body: (SealedParts) -> R
-    ) throws(StoreError) -> R? { fatalError("not yet") }
-    package func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {
-        fatalError("not yet")
+
+    private init(path: String) { self.path = path }
+
+    deinit { close() }
+
+    package func reopen() throws(StoreError) {
+        close()
+        _ = try connected()
     }
-    package func commit(_ change: StoreChange) throws(StoreError) { fatalError("not yet") }
-    package func reopen() throws(StoreError) { fatalError("not yet") }
-    package func close() {}
-    package func facts() throws(StoreError) -> StoreFacts { fatalError("not yet") }
+
+    package func close() {
+        try? connection?.queue.close()
+        connection = nil
+    }
+
+    /// The connection, after a look whether its file is still the one at the path.
+    func connected() throws(StoreError) -> Connection {
+        if let connection {
+            let now: FileIdentity
+            do { now = try FileIdentity.read(path) } catch .absent { throw .replaced }
+            guard now == connection.identity else { throw .replaced }
+            return connection
+        }
+        try VaultFolder.check(path)
+        let identity = try FileIdentity.read(path)
+        // With a journal beside it the file may be half of a write: SQLite must put it right before anything is judged.
+        let hasJournal = access("\(path)-journal", F_OK) == 0
+        if let head = try FileHead.read(path) {
+            if hasJournal { try head.checkJournal() } else { try head.check() }
+        }
+        let connection = try Connection(path, identity)
+        self.connection = connection
+        return connection
+    }
+
+    /// Runs `body` on the connection with the store's errors.
+    func perform(_ body: (Connection, Database) throws -> Void) throws(StoreError) {
+        let connection = try connected()
+        do {
+            try connection.queue.inDatabase { db in try body(connection, db) }
+        } catch {
+            throw StoreError(error, path)
+        }
+    }
+
+    /// The error of a statement that did not step as it should.
+    static func failure(_ db: Database, _ path: String) -> StoreError {
+        StoreError(
+            code: sqlite3_extended_errcode(db.sqliteConnection), system: sqlite3_system_errno(db.sqliteConnection), path)
+    }
 }

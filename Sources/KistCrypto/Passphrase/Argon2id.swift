@@ -10,13 +10,7 @@ package enum Argon2id {
     ) throws(Argon2Error) -> SecretBytes {
         Sodium.start()
         precondition(salt.count == Int(crypto_pwhash_saltbytes()))
-        if !limits.belowFloor, cost.passes < Argon2Cost.floor.passes || cost.memory < Argon2Cost.floor.memory {
-            throw .tooCheap(cost)
-        }
-        let allowed = min(limits.memory, limits.work / UInt64(max(cost.passes, 1)))
-        guard UInt64(cost.memory) <= allowed else {
-            throw .tooDear(cost, allowed: UInt32(clamping: allowed))
-        }
+        try limits.check(cost)
         return try SecretBytes(count: 32) { (key) throws(Argon2Error) in
             let status = passphrase.withBytes { passphrase in
                 salt.withUnsafeBufferPointer { salt in

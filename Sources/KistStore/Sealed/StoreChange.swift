@@ -29,9 +29,9 @@ package struct StoreChange: Sendable {
     package var manifest: [UInt8]
     /// Rows to add. A row that is there already is an error (`StoreError.damaged`).
     package var added: [SealedRecord] = []
-    /// Rows to drop. A row that is not there is an error (`StoreError.damaged`).
+    /// Rows to drop. A row that is not there is no error: a damaged credential can still be removed.
     package var removed: [RecordPlace] = []
-    /// Index pages to write.
+    /// Index pages to write; one without bytes is dropped.
     package var pages: [IndexPage] = []
     /// Drop every index page first (the number of pages changed).
     package var replacesAllPages = false

@@ -17,5 +17,7 @@ package struct VaultFacts: Sendable {
     package var rows: Int?
     package var indexPages: Int?
     package var anchor: AnchorStatus?
+    /// The `errno` of the last attempt to remember the state outside the file, when it failed.
+    package var anchorFailure: Int32?
     package var store: StoreFacts
 }

@@ -1,13 +1,11 @@
-private import CSodium
-private import Glibc
+internal import Synchronization
 
 /// Secret bytes with one owner: in locked memory, out of core dumps, wiped when the owner goes.
 ///
 /// It cannot be copied, printed, interpolated, compared with `==` of `Equatable`, encoded, stored in `Any` or thrown;
 /// `Tests/NonCompiling` proves each. Reading is scoped: `withBytes`.
-
 package struct SecretBytes: ~Copyable, Sendable {
-    /// Owned by this value alone, never replaced after `init`, freed in `deinit`: sending it elsewhere moves it.
+    /// Owned by this value alone, never replaced after `init`, given back in `deinit`: sending it elsewhere moves it.
     nonisolated(unsafe) private let base: UnsafeMutableRawPointer
     /// The number of bytes.
     package let count: Int
@@ -19,15 +17,18 @@ package struct SecretBytes: ~Copyable, Sendable {
         count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {
         precondition(count >= 0)
-        precondition(sodium_init() >= 0, "libsodium could not start")
-        guard let memory = sodium_malloc(max(count, 1)) else { fatalError("no memory for a secret") }
-        base = memory
+        guard let block = SlabPool.shared.withLock({ Block($0.take(count)) }).base else {
+            fatalError("no memory for a secret")
+        }
+        base = block
         self.count = count
-        memset(base, 0, count)
         try fill(UnsafeMutableRawBufferPointer(start: base, count: count))
     }
 
-    deinit { sodium_free(base) }
+    deinit {
+        let block = Block(base)
+        SlabPool.shared.withLock { $0.giveBack(block.base!, count) }
+    }
 
     /// Reads the bytes in place; the pointer must not leave `body`.
     package borrowing func withBytes<R: ~Copyable, E: Error>(
@@ -45,4 +46,11 @@ package struct SecretBytes: ~Copyable, Sendable {
 
     /// Wipes now instead of at the end of the scope.
     package consuming func wipe() { _ = consume self }
+}
+
+/// Carries a block that has one owner over the lock's border.
+private struct Block: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer?
+
+    init(_ base: UnsafeMutableRawPointer?) { self.base = base }
 }

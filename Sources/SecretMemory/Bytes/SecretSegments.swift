@@ -6,10 +6,20 @@ package struct SecretSegments: ~Copyable, Sendable {
     package let bytes: SecretBytes
     /// The length of each segment in bytes; their sum is `bytes.count`.
     package let lengths: [Int]
+    private let starts: [Int]
 
     /// - Precondition: no length is negative and their sum is `bytes.count`.
     package init(bytes: consuming SecretBytes, lengths: [Int]) {
-        precondition(lengths.allSatisfy { $0 >= 0 } && lengths.reduce(0, +) == bytes.count)
+        var starts: [Int] = []
+        starts.reserveCapacity(lengths.count)
+        var end = 0
+        for length in lengths {
+            precondition(length >= 0)
+            starts.append(end)
+            end += length
+        }
+        precondition(end == bytes.count)
+        self.starts = starts
         self.bytes = bytes
         self.lengths = lengths
     }
@@ -25,10 +35,12 @@ package struct SecretSegments: ~Copyable, Sendable {
 
     package var count: Int { lengths.count }
 
+    /// Takes the bytes out, for somebody who knows the lengths.
+    package consuming func takeBytes() -> SecretBytes { bytes }
+
     /// Where segment `index` lies within `bytes`.
     package func range(_ index: Int) -> Range<Int> {
-        let start = lengths[..<index].reduce(0, +)
-        return start..<start + lengths[index]
+        starts[index]..<starts[index] + lengths[index]
     }
 
     /// Reads one segment in place; the pointer must not leave `body`.

@@ -3,7 +3,8 @@ private import CSodium
 extension SecretBytes {
     /// `count` bytes from the system's random generator.
     package static func makeRandom(count: Int) -> SecretBytes {
-        SecretBytes(count: count) { randombytes_buf($0.baseAddress!, $0.count) }
+        precondition(sodium_init() >= 0, "libsodium could not start")
+        return SecretBytes(count: count) { randombytes_buf($0.baseAddress!, $0.count) }
     }
 
     /// A copy of bytes that are in ordinary memory already (the caller knows where they came from).

@@ -1,0 +1,76 @@
+internal import KistCrypto
+internal import SecretMemory
+
+/// What this machine remembers of a vault: `u8 layout = 1 ‖ vault id16 ‖ public key32 ‖ incarnation16 ‖ chain ‖ mac32`,
+/// where the chain's last link is the state that was seen last.
+struct Anchor: Equatable {
+    static let layout: UInt8 = 1
+
+    var vaultID: [UInt8]
+    var publicKey: [UInt8]
+    var incarnation: [UInt8]
+    var chain: Chain
+
+    /// How the remembered state relates to a manifest that was opened.
+    enum Verdict: Equatable {
+        case ancestor
+        /// Nothing contradicts, but the link was pruned away.
+        case cannotTell
+        case olderCopy(seen: UInt64)
+        case forked(generation: UInt64)
+    }
+
+    func encode(_ anchorKey: borrowing SecretBytes) -> [UInt8] {
+        var writer = ByteWriter(capacity: 4_096)
+        writer.number(Self.layout)
+        writer.raw(vaultID)
+        writer.raw(publicKey)
+        writer.raw(incarnation)
+        chain.write(to: &writer)
+        writer.raw(Self.mac(writer.bytes, anchorKey))
+        return writer.bytes
+    }
+
+    /// - Throws: when the bytes are not an anchor at all. The MAC is for `isGenuine`.
+    static func decode(_ bytes: [UInt8]) throws(Malformed) -> Anchor {
+        try bytes.withBytes { (raw) throws(Malformed) in try Anchor(raw) }
+    }
+
+    static func isGenuine(_ bytes: [UInt8], _ anchorKey: borrowing SecretBytes) -> Bool {
+        guard bytes.count > 32 else { return false }
+        return ConstantTime.areEqual(Array(bytes.suffix(32)), mac(Array(bytes.dropLast(32)), anchorKey))
+    }
+
+    /// - Parameter chain: of the vault as it is, its own generation last.
+    func verdict(on chain: Chain, incarnation: [UInt8]) -> Verdict {
+        guard let seen = self.chain.links.last, let found = chain.links.last else { return .cannotTell }
+        guard incarnation == self.incarnation else { return .forked(generation: seen.generation) }
+        for link in self.chain.links {
+            if let other = chain.link(link.generation), other != link { return .forked(generation: link.generation) }
+        }
+        if seen.generation > found.generation { return .olderCopy(seen: seen.generation) }
+        return chain.link(seen.generation) == nil ? .cannotTell : .ancestor
+    }
+
+    init(vaultID: [UInt8], publicKey: [UInt8], incarnation: [UInt8], chain: Chain) {
+        self.vaultID = vaultID
+        self.publicKey = publicKey
+        self.incarnation = incarnation
+        self.chain = chain
+    }
+
+    private init(_ raw: UnsafeRawBufferPointer) throws(Malformed) {
+        var reader = ByteReader(raw)
+        guard try reader.number(UInt8.self) == Self.layout else { throw Malformed() }
+        vaultID = try reader.bytes(16)
+        publicKey = try reader.bytes(32)
+        incarnation = try reader.bytes(16)
+        chain = try Chain(&reader)
+        _ = try reader.bytes(32)
+        try reader.finish()
+    }
+
+    private static func mac(_ bytes: [UInt8], _ key: borrowing SecretBytes) -> [UInt8] {
+        Blake2b.tag(key, Context("kist/v1/seen").appending(bytes))
+    }
+}

@@ -1,0 +1,63 @@
+internal import KistCrypto
+internal import KistStore
+internal import SecretMemory
+
+extension Vault {
+    /// Makes a write durable and takes its place in memory.
+    ///
+    /// - Returns: the new generation.
+    func commit(_ write: Write) throws(VaultError) -> UInt64 {
+        let (keys, old) = try opened()
+        let commitment = old.manifest.commitment(keys.anchor)
+        var manifest = old.manifest
+        manifest.chain.append(old.manifest.generation, commitment)
+        manifest.predecessor = commitment
+        manifest.generation = write.generation
+        manifest.rows = UInt64(write.index.rows)
+        manifest.lookups = UInt64(write.index.lookups)
+        manifest.markers = UInt64(Int64(old.manifest.markers) + Int64(write.markers))
+        manifest.bits = write.index.bits
+        manifest.digest = write.index.digest(
+            after: old.index, old.manifest.digest, keys.index, incarnation: keys.incarnation)
+
+        var change = StoreChange(expected: old.sealedManifest, manifest: manifest.seal(keys.manifest))
+        // In the order of the table, so that neighbours are written together.
+        change.added = write.added.sorted { $0.place < $1.place }
+        change.removed = write.removed
+        change.replacesAllPages = write.index.wasResized
+        change.pages = write.index.changed.sorted().map {
+            IndexPage(number: UInt32($0), bytes: write.index.pages[$0])
+        }
+        var index = write.index
+        index.settle()
+        let new = Contents(manifest: manifest, sealedManifest: change.manifest, index: index)
+        do {
+            try store.commit(change)
+        } catch {
+            try settle(error, old: old, new: new)
+            throw VaultError(error)
+        }
+        contents = new
+        remember()
+        return manifest.generation
+    }
+
+    /// After an error of the system the outcome is not known: look which of the two states the file holds. The write is
+    /// reported as failed either way.
+    private func settle(_ error: StoreError, old: Contents, new: Contents) throws(VaultError) {
+        guard case .io = error else { return }
+        do {
+            try store.reopen()
+            guard let head = try store.loadHead() else { throw StoreError.absent }
+            if head.manifest == old.sealedManifest { return }
+            if head.manifest == new.sealedManifest {
+                contents = new
+                remember()
+                return
+            }
+        } catch {
+            // Still failing: forget everything rather than go on with a state that may not be the file's.
+        }
+        lock()
+    }
+}

@@ -1,0 +1,77 @@
+private import Glibc
+internal import Synchronization
+
+/// Blocks of secret memory in power-of-two sizes, cut from locked slabs that are kept for reuse.
+///
+/// One `sodium_malloc` costs a handful of system calls and four mappings; a block from here costs a lock and a pop. Every
+/// free block is zero: wiped on its way back, and zero when it came from the system. Blocks over the largest class have
+/// a mapping of their own.
+struct SlabPool: ~Copyable {
+    static let shared = Mutex(SlabPool())
+
+    /// Class `n` holds blocks of `smallest << n` bytes.
+    static let smallest = 64
+    static let largest = 64 * 1_024
+    private static let classes = 11
+
+    private var free: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: classes)
+    private(set) var status = LockedMemory(inUse: 0, highWater: 0, mapped: 0, locked: true)
+
+    private init() {}
+
+    /// The block that a request of `count` bytes gets.
+    static func blockSize(_ count: Int) -> Int {
+        guard count > smallest else { return smallest }
+        if count > largest { return (count + LockedMapping.page - 1) / LockedMapping.page * LockedMapping.page }
+        return 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)
+    }
+
+    /// Zero bytes; `nil` when the system has no memory to give.
+    mutating func take(_ count: Int) -> UnsafeMutableRawPointer? {
+        let size = Self.blockSize(count)
+        let block: UnsafeMutableRawPointer
+        if size > Self.largest {
+            guard let mapping = LockedMapping.make(size) else { return nil }
+            note(mapping)
+            block = mapping.base
+        } else {
+            let index = Self.index(size)
+            if free[index].isEmpty, !grow(index, size) { return nil }
+            block = free[index].removeLast()
+        }
+        status.inUse += size
+        status.highWater = max(status.highWater, status.inUse)
+        return block
+    }
+
+    /// Takes back what `take(count)` gave. The bytes are wiped before the block can be given again.
+    mutating func giveBack(_ block: UnsafeMutableRawPointer, _ count: Int) {
+        let size = Self.blockSize(count)
+        status.inUse -= size
+        if size > Self.largest {
+            status.mapped -= size
+            // Unlocking pages that were never locked does nothing.
+            LockedMapping(base: block, count: size, isLocked: true).unmap()
+        } else {
+            explicit_bzero(block, count)
+            free[Self.index(size)].append(block)
+        }
+    }
+
+    private mutating func grow(_ index: Int, _ size: Int) -> Bool {
+        guard let slab = LockedMapping.make(max(16 * 1_024, 4 * size)) else { return false }
+        note(slab)
+        // From the end, so that the first block taken is the first of the slab.
+        for offset in stride(from: slab.count - size, through: 0, by: -size) {
+            free[index].append(slab.base + offset)
+        }
+        return true
+    }
+
+    private mutating func note(_ mapping: LockedMapping) {
+        status.mapped += mapping.count
+        if !mapping.isLocked { status.locked = false }
+    }
+
+    private static func index(_ size: Int) -> Int { size.trailingZeroBitCount - smallest.trailingZeroBitCount }
+}

@@ -1,0 +1,79 @@
+private import CSQLiteGuards
+internal import GRDB
+private import GRDBSQLite
+internal import KistStore
+
+/// One open connection with its settings read back and its schema compared.
+final class Connection {
+    let queue: DatabaseQueue
+    let identity: FileIdentity
+    /// Whether the file was empty: the first commit makes the schema.
+    var isNew: Bool
+
+    /// - Throws: `.damaged`, `.newer`, `.unsafeFile`, … The file exists and was looked at by `FileIdentity`.
+    init(_ path: String, _ identity: FileIdentity) throws(StoreError) {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(2)
+        configuration.label = "vault"
+        configuration.prepareDatabase { db in
+            guard let handle = db.sqliteConnection, kist_sqlite_guard(UnsafeMutableRawPointer(handle)) == 0 else {
+                throw DatabaseError(resultCode: .SQLITE_ERROR)
+            }
+            for (setting, _) in Connection.settings { try db.execute(sql: setting) }
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error, path)
+        }
+        self.identity = identity
+        do {
+            isNew = try queue.inDatabase { db in try Connection.check(db) }
+        } catch {
+            try? queue.close()
+            throw StoreError(error, path)
+        }
+        // A link that was swapped between the look and the open would show here.
+        guard try FileIdentity.read(path) == identity else { throw .replaced }
+    }
+
+    /// Statements that set, and pragmas with the values that must be read back.
+    static let settings: [(set: String, readBack: (pragma: String, value: String)?)] = [
+        ("PRAGMA locking_mode = NORMAL", ("locking_mode", "normal")),
+        ("PRAGMA journal_mode = DELETE", ("journal_mode", "delete")),
+        ("PRAGMA synchronous = EXTRA", ("synchronous", "3")),
+        ("PRAGMA secure_delete = ON", ("secure_delete", "1")),
+        ("PRAGMA temp_store = MEMORY", ("temp_store", "2")),
+        ("PRAGMA trusted_schema = OFF", ("trusted_schema", "0")),
+        ("PRAGMA cell_size_check = ON", ("cell_size_check", "1")),
+        ("PRAGMA mmap_size = 0", nil),
+        // A batch stays in memory until its commit: no early sync of the journal in the middle of it.
+        ("PRAGMA cache_spill = OFF", ("cache_spill", "0")),
+        ("PRAGMA cache_size = -4096", nil),
+    ]
+
+    /// - Returns: whether the file is empty.
+    private static func check(_ db: Database) throws -> Bool {
+        for (_, readBack) in settings {
+            guard let readBack else { continue }
+            let value = try String.fetchOne(db, sql: "PRAGMA \(readBack.pragma)")
+            guard value == readBack.value else {
+                throw StoreError.unsafeFile("the setting \(readBack.pragma) did not take")
+            }
+        }
+        let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
+        try EngineGate.check(version: Int(sqlite3_libversion_number()), journalMode: mode)
+        let schema = try String.fetchAll(
+            db, sql: "SELECT type || '|' || name || '|' || tbl_name || '|' || sql FROM sqlite_schema ORDER BY name")
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        if schema.isEmpty, version == 0, application == 0 { return true }
+        guard application == FileHead.applicationID else { throw StoreError.damaged("the file is not a vault") }
+        guard version <= Int(FileHead.formatVersion) else { throw StoreError.newer(version: version) }
+        guard version == Int(FileHead.formatVersion), schema == Schema.expected else {
+            throw StoreError.damaged("the schema is not the vault's")
+        }
+        return false
+    }
+}

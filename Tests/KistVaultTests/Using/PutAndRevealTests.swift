@@ -1,0 +1,115 @@
+import KistModel
+import KistVault
+import SecretMemory
+import Testing
+
+@Suite struct PutAndRevealTests {
+    @Test func whatWasPutIsRevealedAfterTheNextUnlock() throws {
+        let test = try TestVault()
+        let revision = try test.vault.put("kumo", [("api-key", "a:b"), ("other", "")], plain: [("url", "https://x")])
+        #expect(revision == 2)
+        try test.reopen()
+        #expect(throws: VaultError.locked) { try test.vault.list(nil) }
+        #expect(try test.unlock() == .known)
+        #expect(try test.vault.secrets("kumo") == ["a:b", ""])
+        #expect(try test.vault.secrets("kumo", ["other", "url"]) == [""])
+        let overview = try test.vault.overview(.default, try name("kumo"))
+        #expect(overview.plainValue(try FieldName("url")) == "https://x")
+        #expect(overview.revision == 2 && overview.created == TestVault.now && overview.platform == "kumo")
+    }
+
+    @Test func anUnknownNameOrFieldIsNamed() throws {
+        let test = try TestVault()
+        try test.vault.put("kumo")
+        let absent = VaultError.notFound(profile: .default, name: try name("nobody"), field: nil)
+        #expect(throws: absent) { try test.vault.secrets("nobody") }
+        let field = VaultError.notFound(profile: .default, name: try name("kumo"), field: try FieldName("pin"))
+        #expect(throws: field) { try test.vault.secrets("kumo", ["pin"]) }
+    }
+
+    @Test func ifRevisionGuardsAgainstOverwriting() throws {
+        let test = try TestVault()
+        let first = try test.vault.put("kumo", ifRevision: 0)
+        #expect(throws: VaultError.exists(profile: .default, name: try name("kumo"))) {
+            try test.vault.put("kumo", ifRevision: 0)
+        }
+        let second = try test.vault.put("kumo", [("api-key", "new")], ifRevision: first)
+        #expect(throws: VaultError.conflict(profile: .default, name: try name("kumo"), revision: second)) {
+            try test.vault.put("kumo", ifRevision: first)
+        }
+        #expect(throws: VaultError.conflict(profile: .default, name: try name("none"), revision: 0)) {
+            try test.vault.put("none", ifRevision: 7)
+        }
+        #expect(try test.vault.secrets("kumo") == ["new"])
+        #expect(test.vault.generation == second)
+    }
+
+    @Test func aBatchIsWrittenWholeOrNotAtAll() throws {
+        let test = try TestVault()
+        try test.vault.put("b")
+        let items = try ["a", "b", "c"].map {
+            PutItem(
+                profile: .default, name: try name($0), platform: "kumo", secrets: [try FieldName("api-key")],
+                ifRevision: 0)
+        }
+        let note = WriteNote(who: "test", why: "add", when: TestVault.now)
+        #expect(throws: VaultError.exists(profile: .default, name: try name("b"))) {
+            try test.vault.put(items, secrets: segments(["1", "2", "3"]), note: note)
+        }
+        #expect(names(try test.vault.list(nil)) == ["b"])
+        #expect(test.vault.generation == 2)
+        try test.vault.put([items[0], items[2]], secrets: segments(["1", "3"]), note: note)
+        #expect(names(try test.vault.list(nil)) == ["a", "b", "c"])
+        #expect(test.vault.generation == 3)
+        #expect(throws: VaultError.invalid("a is given twice")) {
+            try test.vault.put(
+                [items[0], items[0]].map { var item = $0; item.ifRevision = nil; return item },
+                secrets: segments(["1", "3"]), note: note)
+        }
+    }
+
+    @Test func aRepeatedRequestIsAnsweredNotRepeated() throws {
+        let test = try TestVault()
+        let first = try test.vault.put("kumo", requestID: "r1")
+        #expect(try test.vault.put("kumo", requestID: "r1") == first)
+        #expect(test.vault.generation == first)
+    }
+
+    @Test func manyCredentialsGrowTheIndex() throws {
+        let test = try TestVault()
+        let count = 500
+        let items = try (0..<count).map {
+            PutItem(
+                profile: .default, name: try name("n\($0)"), platform: "kumo", secrets: [try FieldName("api-key")])
+        }
+        try test.vault.put(
+            items, secrets: segments((0..<count).map { "v\($0)" }),
+            note: WriteNote(who: "test", why: "add", when: TestVault.now))
+        try test.vault.put("late")
+        try test.reopen()
+        _ = try test.unlock()
+        #expect(try test.vault.list(nil).count == count + 1)
+        #expect(test.vault.credentialCount == count + 1)
+        #expect(try test.vault.secrets("n321") == ["v321"])
+        #expect(try test.vault.verify() == count + 1)
+        #expect(try test.vault.facts().indexPages == 8)
+    }
+
+    @Test func removedIsGoneWithItsHistory() throws {
+        let test = try TestVault()
+        let first = try test.vault.put("kumo")
+        try test.vault.put("kumo")
+        #expect(throws: VaultError.conflict(profile: .default, name: try name("kumo"), revision: 3)) {
+            try test.vault.remove(.default, try name("kumo"), ifRevision: first)
+        }
+        #expect(try test.vault.remove(.default, try name("kumo")) == 4)
+        #expect(throws: VaultError.notFound(profile: .default, name: try name("kumo"), field: nil)) {
+            try test.vault.remove(.default, try name("kumo"))
+        }
+        #expect(try test.vault.put("kumo") == 5)
+        #expect(try test.vault.history(.default, try name("kumo")).map(\.revision) == [5])
+        try test.reopen()
+        _ = try test.unlock()
+        #expect(try test.vault.verify() == 1)
+    }
+}
