@@ -302,12 +302,12 @@ def fixtures(bench, quick):
         journal and synchronous=EXTRA.
         | A credential is a generic API key: two plain fields (a 28-byte address and a header's name) and one secret of
         40 bytes.
-        | Whole processes: hyperfine without a shell, {bench.rounds} rounds in turn of {bench.runs // 2} runs each, 1,000
-        credentials, output discarded; medians. age decrypts a 15-byte file with a key file; secret-tool asks an
+        | Whole processes: hyperfine without a shell, {bench.rounds} rounds in turn of {bench.runs // 2} runs each,
+        1,000 credentials, output discarded; medians. age decrypts a 15-byte file with a key file; secret-tool asks an
         unlocked gnome-keyring that has one item, on a bus of its own.
         | Look-ups: a client in C reveals one secret of a random credential at a time; medians of the rounds.
-        | Unlock and batches use the lowest Argon2id cost allowed (2 passes, 19 MiB), so that it does not drown the rest;
-        the idle agent has the cost of a new vault (3 passes, 256 MiB).
+        | Unlock and batches use the lowest Argon2id cost allowed (2 passes, 19 MiB), so that it does not drown the
+        rest; the idle agent has the cost of a new vault (3 passes, 256 MiB).
         | The C floor writes as many rows of the same sizes in one transaction with the same settings, each part sealed
         with secretbox.
         """

@@ -112,9 +112,7 @@ def test_client_credentials_of_any_provider(world):
     for style in ("basic", "body", "json"):
         world.add(
             "oauth2-client-credentials",
-            {"token_url": stub.origin + "/token", "client_id": "client-9", "client_secret": secret},
-            "--variant",
-            style,
+            {"token_url": stub.origin + "/token", "client_id": "client-9", "client_secret": secret, "style": style},
             "--name",
             f"oauth-{style}",
         )
