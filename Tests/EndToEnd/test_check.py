@@ -101,7 +101,7 @@ def test_add_tells_a_bad_key_before_it_is_stored(world):
 def test_key_in_a_header_of_any_api(world):
     value = world.secret("any")
     stub = world.stub(Generic, header="x-token", values={value})
-    world.add("http-api-key", {"url": stub.origin + "/me", "api_key": value, "header": "X-Token"}, "--name", "any")
+    world.add("http-api-key", {"url": stub.origin + "/me", "key": value, "header": "X-Token"}, "--name", "any")
     assert row(world, 0, "any")["http"] == 200
     assert stub.received()[-1]["headers"]["x-token"] == value
 
