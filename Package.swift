@@ -17,7 +17,6 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
-let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil,
@@ -47,8 +46,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         // SQLite with statements, transactions and errors that were thought through.
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        // kist.toml and the platform files.
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
         // C, each seen by one Swift module (libsodium by two).
@@ -73,7 +70,7 @@ let package = Package(
         module("KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md"]),
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
         module(
-            "KistPlatforms", ["KistModel", "SecretMemory", tomlKit], resources: [.embedInCode("Data")],
+            "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],
             exclude: ["Platforms.md"]),
         // 3: adapters.
         module("StoreSQLite", ["KistModel", "KistStore", "CSQLiteGuards", grdb, grdbSQLite]),
@@ -84,7 +81,6 @@ let package = Package(
             "KistCLI",
             [
                 "KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistClient", argumentParser,
-                tomlKit,
             ]),
         module(
             "KistAgent",

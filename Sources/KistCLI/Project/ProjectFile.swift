@@ -1,5 +1,5 @@
 package import KistModel
-private import TOMLKit
+private import KistPlatforms
 
 /// What a `kist.toml` says: which credentials the commands run in its folder need. It holds no secret.
 ///
@@ -51,12 +51,8 @@ package struct ProjectFile: Equatable, Sendable {
     /// - Throws: `Failure` with the key that is wrong; the file's values are not repeated.
     package init(parsing text: String, path: String) throws(Failure) {
         let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw Failure("\(path): line \(error.source.begin.line): \(error.description)")
-        } catch {
-            throw Failure("\(path): not a TOML file")
+        do throws(TOMLError) { table = try TOMLParser.parse(text) } catch {
+            throw Failure("\(path): line \(error.line): \(error.rule)")
         }
         for key in table.keys.sorted() {
             switch key {
@@ -86,7 +82,7 @@ package struct ProjectFile: Equatable, Sendable {
         }
     }
 
-    private static func use(_ item: any TOMLValueConvertible, _ path: String) throws(Failure) -> Use {
+    private static func use(_ item: TOMLNode, _ path: String) throws(Failure) -> Use {
         if let name = item.string {
             return Use(name: try named(path) { () throws(NameError) in try CredentialName(name) })
         }

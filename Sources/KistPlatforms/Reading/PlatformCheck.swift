@@ -1,5 +1,3 @@
-private import KistModel
-
 /// What must hold between the parts of a platform file once each has been read.
 struct PlatformCheck {
     private let platform: Platform
@@ -15,7 +13,7 @@ struct PlatformCheck {
         for (index, variant) in platform.variants.enumerated() {
             try name(variant.name, at: "variant[\(index)].name")
             guard platform.variants.firstIndex(where: { $0.name == variant.name }) == index else {
-                throw root.error("the variant \(variant.name) is there twice", at: "variant[\(index)]")
+                throw error("the variant \(variant.name) is there twice", at: "variant[\(index)]")
             }
         }
         try fields()
@@ -33,10 +31,16 @@ struct PlatformCheck {
         for (index, how) in platform.howTo.enumerated() { try condition(how.condition, at: "how[\(index)]") }
     }
 
+    /// The error for a place such as `env[0].value`.
+    private func error(_ rule: String, at path: String) -> PlatformError {
+        let (reader, key) = root.place(path)
+        return reader.error(rule, at: key)
+    }
+
     private func name(_ text: String, at path: String) throws(PlatformError) {
         let fits = text.utf8.count <= 48 && text.utf8.first.map { (97...122).contains($0) } ?? false
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-        guard fits else { throw root.error("a name has a-z, 0-9 and -, a letter first, 48 at most", at: path) }
+        guard fits else { throw error("a name has a-z, 0-9 and -, a letter first, 48 at most", at: path) }
     }
 
     private func fields() throws(PlatformError) {
@@ -46,16 +50,16 @@ struct PlatformCheck {
             let fits = field.name.utf8.first.map { (97...122).contains($0) } ?? false
                 && field.name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
                 && field.name.utf8.count <= 64 && field.name != "name" && field.name != "folder"
-            guard fits else { throw root.error("a field is named a-z, 0-9 and _, not name or folder", at: path) }
+            guard fits else { throw error("a field is named a-z, 0-9 and _, not name or folder", at: path) }
             for variant in field.condition.variants.isEmpty ? ["*"] : field.condition.variants {
                 guard seen.insert("\(variant) \(field.name)").inserted, variant == "*" || !seen.contains("* \(field.name)")
-                else { throw root.error("the field \(field.name) is there twice", at: path) }
+                else { throw error("the field \(field.name) is there twice", at: path) }
             }
             try condition(field.condition, at: path)
             if let template = field.defaultValue { try plainOnly(template, at: "\(path).default") }
             if let derivation = field.derivation { try exists(derivation.from, at: "\(path).from") }
             guard field.limits.shortest <= field.limits.longest else {
-                throw root.error("shortest is more than longest", at: "\(path).shortest")
+                throw error("shortest is more than longest", at: "\(path).shortest")
             }
         }
         guard platform.isFreeForm || !platform.fields.isEmpty else { throw root.error("no [[field]]") }
@@ -84,18 +88,18 @@ struct PlatformCheck {
             try known(header.value, at: "\(path).header[\(index)].value")
         }
         if let body = check.body { try known(body, at: "\(path).body") }
-        guard check.body == nil || check.bodyType != nil else { throw root.error("body needs body_type", at: "\(path).body") }
+        guard check.body == nil || check.bodyType != nil else { throw error("body needs body_type", at: "\(path).body") }
     }
 
     private func condition(_ condition: Condition, at path: String) throws(PlatformError) {
         for variant in condition.variants where platform.variant(named: variant) == nil {
-            throw root.error("there is no variant \(variant)", at: "\(path).variants")
+            throw error("there is no variant \(variant)", at: "\(path).variants")
         }
         for field in condition.when { try exists(field, at: "\(path).when") }
         for field in condition.values.keys.sorted() {
             try exists(field, at: "\(path).if")
             guard !platform.fields.contains(where: { $0.name == field && $0.isSecret }) else {
-                throw root.error("a secret field cannot be compared", at: "\(path).if")
+                throw error("a secret field cannot be compared", at: "\(path).if")
             }
         }
         for field in condition.unless { try exists(field, at: "\(path).unless") }
@@ -103,7 +107,7 @@ struct PlatformCheck {
 
     private func exists(_ field: String, at path: String) throws(PlatformError) {
         guard platform.isFreeForm || platform.fields.contains(where: { $0.name == field }) else {
-            throw root.error("there is no field \(field)", at: path)
+            throw error("there is no field \(field)", at: path)
         }
     }
 
@@ -114,7 +118,7 @@ struct PlatformCheck {
     private func plainOnly(_ template: Template, at path: String) throws(PlatformError) {
         try known(template, at: path)
         for field in template.fields where platform.fields.contains(where: { $0.name == field && $0.isSecret }) {
-            throw root.error("the secret field \(field) cannot stand here", at: path)
+            throw error("the secret field \(field) cannot stand here", at: path)
         }
     }
 }

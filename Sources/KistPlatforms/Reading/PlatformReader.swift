@@ -1,5 +1,3 @@
-private import TOMLKit
-
 /// Reads one platform file.
 package enum PlatformReader {
     /// The largest file, in bytes: it has to fit into a message to the courier with room to spare.
@@ -13,17 +11,11 @@ package enum PlatformReader {
         guard text.utf8.count <= largest else {
             throw .invalid(file: file, line: 0, rule: "it is longer than \(largest) bytes")
         }
-        // The TOML parser takes a C string, which would end there.
-        guard !text.utf8.contains(0) else { throw .invalid(file: file, line: 0, rule: "it contains a NUL byte") }
         let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw .invalid(file: file, line: error.source.begin.line, rule: "not TOML: \(oneLine(error.description))")
-        } catch {
-            throw .invalid(file: file, line: 0, rule: "not TOML")
+        do throws(TOMLError) { table = try TOMLParser.parse(text) } catch {
+            throw .invalid(file: file, line: error.line, rule: "not TOML: \(error.rule)")
         }
-        let root = TableReader(table, path: "", fail: .init(file: file, lines: SourceLines(text)))
+        let root = TableReader(table, line: 1, file: file)
         let platform = try platform(root, origin)
         try PlatformCheck(platform, root).run()
         return platform
@@ -63,11 +55,6 @@ package enum PlatformReader {
             withoutCheck: try root.tables("no_check").reading(CheckReader.without),
             notes: try root.tables("note").reading(AdviceReader.note), rotation: try AdviceReader.rotation(root),
             afterAdd: try AdviceReader.afterAdd(root), howTo: try root.tables("how").reading(AdviceReader.howTo))
-    }
-
-    /// The words of the TOML parser quote the file; on a terminal they must stay one harmless line.
-    private static func oneLine(_ text: String) -> String {
-        String(decoding: text.utf8.prefix(200).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 }
 

@@ -1,46 +1,32 @@
-private import Glibc
-internal import TOMLKit
-
-/// One table of a platform file, read strictly: a key of another type, or one that nobody asked for, is an error.
+/// One table of a platform file, read strictly: a value of another type, or a key nobody asked for, is an error.
 struct TableReader {
-    /// Where in the file, in the notation of `SourceLines`.
-    let path: String
+    /// The name of the file, for errors.
+    let file: String
+    /// Where the table begins, counted from 1.
+    let line: Int
     private let table: TOMLTable
-    private let fail: Failure
 
-    /// Makes the error for a place and a rule.
-    struct Failure {
-        let file: String
-        let lines: SourceLines
-
-        func callAsFunction(_ path: String, _ rule: String) -> PlatformError {
-            .invalid(file: file, line: lines.line(path), rule: rule)
-        }
-    }
-
-    init(_ table: TOMLTable, path: String, fail: Failure) {
+    init(_ table: TOMLTable, line: Int, file: String) {
         self.table = table
-        self.path = path
-        self.fail = fail
+        self.line = line
+        self.file = file
     }
 
-    func error(_ rule: String, at key: String? = nil) -> PlatformError { fail(place(key), rule) }
-
-    private func place(_ key: String?) -> String {
-        guard let key else { return path }
-        return path.isEmpty ? key : "\(path).\(key)"
+    /// The error for a key, or for the table itself.
+    func error(_ rule: String, at key: String? = nil) -> PlatformError {
+        .invalid(file: file, line: key.flatMap { table[$0]?.line } ?? line, rule: rule)
     }
 
     /// - Throws: when the table has a key besides these.
     func only(_ keys: Set<String>) throws(PlatformError) {
-        for (key, _) in table where !keys.contains(key) {
+        for key in table.keys where !keys.contains(key) {
             throw error("unknown key; here are known: \(keys.sorted().joined(separator: ", "))", at: key)
         }
     }
 
     func string(_ key: String) throws(PlatformError) -> String? {
-        guard let value = table[key] else { return nil }
-        guard let text = value.string else { throw error("\(key) must be a string", at: key) }
+        guard let node = table[key] else { return nil }
+        guard let text = node.string else { throw error("\(key) must be a string", at: key) }
         guard text.utf8.count <= 8_192 else { throw error("\(key) is longer than 8,192 bytes", at: key) }
         return text
     }
@@ -51,25 +37,27 @@ struct TableReader {
     }
 
     func bool(_ key: String, default other: Bool) throws(PlatformError) -> Bool {
-        guard let value = table[key] else { return other }
-        guard let answer = value.bool else { throw error("\(key) must be true or false", at: key) }
+        guard let node = table[key] else { return other }
+        guard let answer = node.boolean else { throw error("\(key) must be true or false", at: key) }
         return answer
     }
 
     func int(_ key: String, in range: ClosedRange<Int>) throws(PlatformError) -> Int? {
-        guard let value = table[key] else { return nil }
-        guard let number = value.int, range.contains(number) else {
+        guard let node = table[key] else { return nil }
+        guard let number = node.integer, range.contains(number) else {
             throw error("\(key) must be a number from \(range.lowerBound) to \(range.upperBound)", at: key)
         }
         return number
     }
 
     func strings(_ key: String) throws(PlatformError) -> [String] {
-        guard let value = table[key] else { return [] }
-        guard let array = value.array, array.count <= 64 else { throw error("\(key) must be a list of strings", at: key) }
+        guard let node = table[key] else { return [] }
+        guard let items = node.array, items.count <= 64 else { throw error("\(key) must be a list of strings", at: key) }
         var list: [String] = []
-        for item in array {
-            guard let text = item.string, text.utf8.count <= 256 else { throw error("\(key) must be a list of strings", at: key) }
+        for item in items {
+            guard let text = item.string, text.utf8.count <= 256 else {
+                throw error("\(key) must be a list of strings", at: key)
+            }
             list.append(text)
         }
         return list
@@ -91,28 +79,47 @@ struct TableReader {
     }
 
     func table(_ key: String) throws(PlatformError) -> TableReader? {
-        guard let value = table[key] else { return nil }
-        guard let inner = value.table else { throw error("\(key) must be a table", at: key) }
-        return TableReader(inner, path: place(key), fail: fail)
+        guard let node = table[key] else { return nil }
+        guard let inner = node.table else { throw error("\(key) must be a table", at: key) }
+        return TableReader(inner, line: node.line, file: file)
     }
 
-    /// The entries of a table of strings, sorted by key.
+    /// The entries of a table of strings, in their order.
     func pairs(_ key: String) throws(PlatformError) -> [(key: String, value: String)] {
         guard let inner = try table(key) else { return [] }
         var pairs: [(key: String, value: String)] = []
-        for (name, _) in inner.table { pairs.append((name, try inner.required(name))) }
+        for name in inner.table.keys { pairs.append((name, try inner.required(name))) }
         return pairs
     }
 
     func tables(_ key: String) throws(PlatformError) -> [TableReader] {
-        guard let value = table[key] else { return [] }
-        guard let array = value.array else { throw error("\(key) must be written as [[\(key)]]", at: key) }
-        guard array.count <= 64 else { throw error("more than 64 times [[\(key)]]", at: key) }
+        guard let node = table[key] else { return [] }
+        guard let items = node.array else { throw error("\(key) must be written as [[\(key)]]", at: key) }
+        guard items.count <= 64 else { throw error("more than 64 times [[\(key)]]", at: key) }
         var list: [TableReader] = []
-        for (index, item) in array.enumerated() {
+        for item in items {
             guard let inner = item.table else { throw error("\(key) must be written as [[\(key)]]", at: key) }
-            list.append(TableReader(inner, path: "\(place(key))[\(index)]", fail: fail))
+            list.append(TableReader(inner, line: item.line, file: file))
         }
         return list
+    }
+
+    /// The reader at a path such as `check[1].header[0].name`, as far as it leads, and the key that is left.
+    func place(_ path: String) -> (reader: TableReader, key: String?) {
+        var (reader, key): (TableReader, String?) = (self, nil)
+        for part in path.split(separator: ".") {
+            let halves = part.split(separator: "[")
+            let name = String(halves[0])
+            if halves.count == 2, let index = Int(halves[1].dropLast()), let list = try? reader.tables(name),
+                list.indices.contains(index)
+            {
+                reader = list[index]
+            } else if let inner = try? reader.table(name) {
+                reader = inner
+            } else {
+                key = name
+            }
+        }
+        return (reader, key)
     }
 }
