@@ -63,3 +63,16 @@ package struct PipeEnds: ~Copyable {
     package var reading: Descriptor
     package var writing: Descriptor
 }
+
+extension Descriptor {
+    /// Replaces the whole content of an open file.
+    package borrowing func overwrite(_ bytes: [UInt8]) throws(PosixError) {
+        guard ftruncate(raw, 0) == 0, lseek(raw, 0, SEEK_SET) == 0 else { throw PosixError("ftruncate") }
+        try write(bytes)
+    }
+}
+
+/// For descriptors that came with the start of the program.
+package enum CloseOnExec {
+    package static func set(_ descriptor: Int32) { _ = kist_set_cloexec(descriptor, 1) }
+}

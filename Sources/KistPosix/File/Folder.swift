@@ -47,6 +47,10 @@ package enum Folder {
         rmdir(path)
     }
 
+    package static func setMode(_ path: String, _ mode: UInt32) throws(PosixError) {
+        guard chmod(path, mode) == 0 else { throw PosixError("chmod") }
+    }
+
     package static func rename(_ from: String, to: String) throws(PosixError) {
         guard Glibc.rename(from, to) == 0 else { throw PosixError("rename") }
     }

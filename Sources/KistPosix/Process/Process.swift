@@ -49,6 +49,19 @@ package enum Process {
         return UInt64(String(decoding: fields[19], as: UTF8.self))
     }
 
+    /// The most bytes that this process may lock (`RLIMIT_MEMLOCK`), -1 for no limit.
+    package static var lockedMemoryLimit: Int64 {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(8), &limit) == 0, limit.rlim_cur != rlim_t.max else { return -1 }
+        return Int64(clamping: limit.rlim_cur)
+    }
+
+    /// Whether the machine has swap space in use or ready.
+    package static var machineHasSwap: Bool {
+        guard let bytes = try? File.read("/proc/swaps", most: 65_536) else { return false }
+        return bytes.count { $0 == 0x0A } > 1
+    }
+
     /// A descriptor that becomes readable when process `pid` ends.
     package static func watch(_ pid: Int32) throws(PosixError) -> Descriptor {
         let raw = kist_pidfd_open(pid)

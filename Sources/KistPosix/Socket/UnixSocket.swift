@@ -89,6 +89,12 @@ package enum UnixSocket {
         return poll(&entry, 1, max(0, milliseconds)) > 0
     }
 
+    /// Whether the other side has closed, without reading anything.
+    package static func hasEnded(_ socket: Int32) -> Bool {
+        var entry = pollfd(fd: socket, events: 0, revents: 0)
+        return poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLHUP | POLLERR) != 0
+    }
+
     private static func make() throws(PosixError) -> Descriptor {
         let raw = kist_unix_socket()
         guard raw >= 0 else { throw PosixError("socket") }

@@ -1,0 +1,71 @@
+internal import KistCrypto
+internal import KistModel
+internal import KistPosix
+internal import KistProtocol
+internal import KistStore
+internal import KistVault
+internal import SecretMemory
+
+extension Agent {
+    /// Only for who could read the secrets anyway: the vault must be open for this client.
+    func folder(_ request: Request, _ segments: consuming SecretSegments, _ client: Client) throws {
+        let wanted = try FolderRequest(json: request.params)
+        guard segments.count == wanted.files.count else { throw ShapeError("files") }
+        _ = try session.use(by: client.token)
+        do {
+            let path = try folders.make(wanted, segments, poller)
+            reply(client, request.id, ["path": .string(path)])
+        } catch let error as PosixError {
+            throw Failures.of(errno: error.code, "\(error)")
+        } catch let error as StartError {
+            throw AgentFailure(.notAllowed, error.reason)
+        }
+    }
+
+    /// Facts for `kist doctor`.
+    func doctor() -> JSONValue {
+        let memory = LockedMemory.now
+        var members: [JSONMember] = [
+            JSONMember("version", .string(AgentProtocol.release)),
+            JSONMember("protocol", .integer(AgentProtocol.version)),
+            JSONMember("pid", .integer(Int64(Process.id))),
+            JSONMember(
+                "memory",
+                [
+                    "inUse": .integer(Int64(memory.inUse)), "highWater": .integer(Int64(memory.highWater)),
+                    "mapped": .integer(Int64(memory.mapped)), "locked": .bool(memory.locked),
+                    "limit": .integer(Process.lockedMemoryLimit), "swap": .bool(Process.machineHasSwap),
+                ]),
+            JSONMember("dumpable", .bool(Hardening.isDumpable)),
+            JSONMember("sealed", .bool(sealing == nil)),
+            JSONMember("clients", .integer(Int64(clients.count))),
+            JSONMember("folders", .integer(Int64(folders.count))),
+        ]
+        if let facts = try? session.vault?.facts() { members.append(JSONMember("vault", Self.json(facts))) }
+        return .object(members)
+    }
+
+    private static func json(_ facts: VaultFacts) -> JSONValue {
+        let store = facts.store
+        return .members([
+            "fingerprint": .string(facts.fingerprint.description),
+            "format": .integer(Int64(facts.formatVersion)),
+            "slots": .array(facts.slots.map { .string($0) }),
+            "costs": .array(
+                facts.costs.map { ["passes": .integer(Int64($0.passes)), "memory": .integer(Int64($0.memory))] }),
+            "epoch": .integer(Int64(facts.epoch)),
+            "generation": facts.generation?.json,
+            "credentials": facts.credentials.map { .integer(Int64($0)) },
+            "rows": facts.rows.map { .integer(Int64($0)) },
+            "indexPages": facts.indexPages.map { .integer(Int64($0)) },
+            "anchor": facts.anchor.map { .string($0.rawValue) },
+            "store": [
+                "engine": .string(store.engine), "path": .string(store.path), "size": .integer(store.size),
+                "journalMode": .string(store.journalMode), "synchronous": .integer(Int64(store.synchronous)),
+                "secureDelete": .bool(store.secureDelete), "trustedSchema": .bool(store.trustedSchema),
+                "cellSizeCheck": .bool(store.cellSizeCheck),
+                "temporaryStore": .integer(Int64(store.temporaryStore)), "defensive": .bool(store.defensive),
+            ],
+        ])
+    }
+}

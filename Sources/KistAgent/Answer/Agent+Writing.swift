@@ -1,0 +1,126 @@
+internal import KistModel
+internal import KistProtocol
+internal import KistVault
+internal import SecretMemory
+
+extension Agent {
+    /// An overview must fit a frame's header with room to spare, or it could be stored and never be shown.
+    private static let longestOverview = 48 << 10
+
+    func put(_ request: Request, _ segments: consuming SecretSegments, _ client: Client) throws {
+        let part: PutRequest
+        do {
+            part = try PutRequest(json: request.params)
+            guard segments.count == part.items.reduce(0, { $0 + $1.secrets.count }) else { throw ShapeError("secrets") }
+            if let batch = client.batch {
+                guard batch.id == request.id, batch.requestID == part.requestID else { throw ShapeError("requestID") }
+            }
+            _ = try session.use(by: client.token)
+        } catch {
+            client.batch = nil
+            // One answer for the whole batch: the frames that still come for it are passed over.
+            if client.skipped == request.id { return }
+            client.skipped = (try? JSONFields(request.params, "params").flag("more")) == true ? request.id : nil
+            throw error
+        }
+        if client.skipped == request.id {
+            if !part.hasMore { client.skipped = nil }
+            return
+        }
+        if !part.hasMore, client.batch == nil {
+            return try write(part.items, segments, part.requestID, part.why, request.id, client)
+        }
+        let batch = client.batch ?? Batch(id: request.id, requestID: part.requestID, why: part.why)
+        client.batch = batch
+        batch.append(part, segments)
+        guard batch.bytes <= limits.batchBytes, batch.items.count <= limits.batchItems else {
+            client.batch = nil
+            client.skipped = part.hasMore ? request.id : nil
+            throw AgentFailure(.tooLarge, "the batch is larger than one transaction may be")
+        }
+        guard !part.hasMore else { return }
+        client.batch = nil
+        try write(batch.items, batch.takeSecrets(), batch.requestID, batch.why, request.id, client)
+    }
+
+    private func write(
+        _ items: [KistProtocol.PutItem], _ secrets: borrowing SecretSegments, _ requestID: String, _ why: String,
+        _ id: Int64, _ client: Client
+    ) throws {
+        for item in items where item.json.encoded.count > Self.longestOverview {
+            throw AgentFailure(.tooLarge, "the plain fields of one credential are longer than 48 KiB")
+        }
+        let note = try note(why, client)
+        let stored = items.map {
+            KistVault.PutItem(
+                profile: $0.profile, name: $0.name, platform: $0.platform, variant: $0.variant, plain: $0.plain,
+                secrets: $0.secrets, expiry: $0.expiry, note: $0.note, ifRevision: $0.ifRevision)
+        }
+        let revision = try vault(for: client) { (vault) throws(VaultError) in
+            try vault.put(stored, secrets: secrets, note: note, requestID: requestID)
+        }
+        var left = items.count
+        client.producer = { [unowned self, unowned client] in
+            let count = min(left, 4_000)
+            left -= count
+            let result = PutResult(revision: revision, items: Array(repeating: revision, count: count)).json
+            guard left > 0, case .object(let members) = result else {
+                reply(client, id, result)
+                return false
+            }
+            reply(client, id, .object(members + [JSONMember("more", true)]))
+            return true
+        }
+    }
+
+    func remove(_ request: Request, _ client: Client) throws {
+        let wanted = try CredentialRequest(json: request.params)
+        let generation = try vault(for: client) { (vault) throws(VaultError) in
+            try vault.remove(wanted.profile, wanted.name, ifRevision: wanted.ifRevision)
+        }
+        reply(client, request.id, ["generation": generation.json])
+    }
+
+    func restore(_ request: Request, _ client: Client) throws {
+        let wanted = try CredentialRequest(json: request.params)
+        guard let revision = wanted.revision else { throw ShapeError("revision") }
+        let note = try note("restore of \(revision)", client)
+        let new = try vault(for: client) { (vault) throws(VaultError) in
+            try vault.restore(wanted.profile, wanted.name, revision: revision, note: note)
+        }
+        reply(client, request.id, ["revision": new.json])
+    }
+
+    func profileCreate(_ request: Request, _ client: Client) throws {
+        let name = try JSONFields(request.params, "params").profile("name")
+        let note = try note("profile create", client)
+        try vault(for: client) { (vault) throws(VaultError) in try vault.createProfile(name, note: note) }
+        reply(client, request.id, .empty)
+    }
+
+    func profileCopy(_ request: Request, _ client: Client) throws {
+        let params = try JSONFields(request.params, "params")
+        let from = try params.profile("from")
+        let to = try params.profile("to")
+        let note = try note("copy of profile \(from)", client)
+        let copied = try vault(for: client) { (vault) throws(VaultError) in
+            try vault.copyProfile(from, to: to, note: note)
+        }
+        reply(client, request.id, ["copied": .integer(Int64(copied))])
+    }
+
+    func profileRemove(_ request: Request, _ client: Client) throws {
+        let name = try JSONFields(request.params, "params").profile("name")
+        let removed = try vault(for: client) { (vault) throws(VaultError) in try vault.removeProfile(name) }
+        reply(client, request.id, ["removed": .integer(Int64(removed))])
+    }
+
+    private func note(_ why: String, _ client: Client) throws(ShapeError) -> WriteNote {
+        // People read it on terminals.
+        guard why.utf8.count <= 256, why.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+            throw ShapeError("why")
+        }
+        guard case .said(let who) = client.greeting else { throw ShapeError("hello") }
+        return WriteNote(who: who, why: why, when: clock.now())
+    }
+}

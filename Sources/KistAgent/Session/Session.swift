@@ -1,0 +1,183 @@
+internal import KistCrypto
+internal import KistModel
+internal import KistPosix
+internal import KistProtocol
+internal import KistStore
+internal import KistVault
+internal import SecretMemory
+
+/// The vault of this agent: closed, or open with the keys in locked memory for a while or for some connections.
+final class Session {
+    let path: String
+    private let stores: StoreFactory
+    private let limits: Limits
+    private let clock: AgentClock
+    let anchors: any AnchorStore
+    /// What the lock file says while this agent has the vault.
+    private let rendezvous: Rendezvous
+
+    private var lock: VaultLock?
+    private var store: (any RecordStore)?
+    private(set) var vault: Vault?
+    /// For everyone; `nil` when the vault is closed or open only for leases.
+    private var general: Lifetime?
+    /// Connections that opened it for themselves alone, and until when at most.
+    private var leases: [UInt64: Lifetime] = [:]
+
+    init(
+        path: String, stores: StoreFactory, anchors: any AnchorStore, rendezvous: Rendezvous, limits: Limits,
+        clock: AgentClock
+    ) {
+        self.path = path
+        self.stores = stores
+        self.anchors = anchors
+        self.rendezvous = rendezvous
+        self.limits = limits
+        self.clock = clock
+    }
+
+    /// What `client` may know of the vault now.
+    func state(for client: UInt64) -> VaultState {
+        if isOpen(for: client) { return .unlocked }
+        guard let status = try? FileStatus(of: path, followingLinks: true), status.size > 0 else { return .absent }
+        return .locked
+    }
+
+    func isOpen(for client: UInt64) -> Bool { vault != nil && (general != nil || leases[client] != nil) }
+
+    var isOpen: Bool { vault != nil }
+
+    /// The vault for a request of `client`, which counts as use.
+    func use(by client: UInt64) throws(AgentFailure) -> Vault {
+        guard let vault, isOpen(for: client) else {
+            if state(for: client) == .absent { throw Failures.absent }
+            throw Failures.locked
+        }
+        let now = clock.nanoseconds()
+        general?.noteUse(at: now)
+        leases[client]?.noteUse(at: now)
+        return vault
+    }
+
+    /// When the next lifetime ends; `nil` while the vault is closed.
+    var end: Int64? { ([general].compactMap { $0 } + leases.values).map(\.end).min() }
+
+    /// Seconds left for `client`, idle and in any case.
+    func left(for client: UInt64) -> (idle: Int64, maximum: Int64)? {
+        guard vault != nil, let lifetime = general ?? leases[client] else { return nil }
+        let now = clock.nanoseconds()
+        return (lifetime.idleLeft(at: now), lifetime.maximumLeft(at: now))
+    }
+
+    /// Locks what has come to its end. Called before every request, and by the timer.
+    func expire() {
+        guard vault != nil else { return }
+        let now = clock.nanoseconds()
+        if let end = general?.end, end <= now { general = nil }
+        leases = leases.filter { $0.value.end > now }
+        closeIfUnused()
+    }
+
+    /// The connection is gone, and its lease with it.
+    func drop(_ client: UInt64) {
+        guard leases.removeValue(forKey: client) != nil else { return }
+        closeIfUnused()
+    }
+
+    /// Wipes the keys, closes the store and lets others have the file.
+    func close() {
+        general = nil
+        leases = [:]
+        vault?.lock()
+        vault = nil
+        store?.close()
+        store = nil
+        lock = nil
+    }
+
+    /// Closes what an unlock that failed left open.
+    func closeIfUnused() {
+        if general == nil, leases.isEmpty { close() }
+    }
+
+    // MARK: Opening
+
+    /// Takes the vault's lock, if this agent does not have it.
+    func takeLock() throws(VaultLock.Failure) {
+        if lock == nil { lock = try VaultLock.take(path, rendezvous) }
+    }
+
+    /// What the passphrase slots ask.
+    ///
+    /// - Precondition: the lock is held.
+    func challenges() throws(AgentFailure) -> [SlotChallenge] { try candidate().challenges }
+
+    /// Tries a key. The vault that is open stays open and as it was when the key is wrong.
+    func unlock(
+        with key: consuming SlotKey, _ request: UnlockRequest, for client: UInt64
+    ) throws(AgentFailure) -> UnlockResult {
+        let next = try candidate()
+        do { _ = try next.unlock(with: key, accepting: request.acceptance, now: clock.now()) } catch {
+            throw Failures.of(error)
+        }
+        return adopt(next, request, client)
+    }
+
+    func unlock(
+        recoveryCode: borrowing SecretBytes, _ request: UnlockRequest, for client: UInt64
+    ) throws(AgentFailure) -> UnlockResult {
+        let next = try candidate()
+        do {
+            _ = try next.unlock(recoveryCode: recoveryCode, accepting: request.acceptance, now: clock.now())
+        } catch { throw Failures.of(error) }
+        return adopt(next, request, client)
+    }
+
+    /// - Returns: the recovery code.
+    func create(_ key: consuming SlotKey, for client: UInt64) throws(AgentFailure) -> SecretBytes {
+        do {
+            let made: any RecordStore
+            do { made = try stores.create(path) } catch { throw Failures.of(error) }
+            let created = try Vault.create(in: made, anchors: anchors, slotKey: key, now: clock.now())
+            store = made
+            vault = created.vault
+            general = Lifetime(idle: limits.idle, maximum: limits.maximum, now: clock.nanoseconds())
+            return created.takeRecoveryCode()
+        } catch let failure as AgentFailure { throw failure } catch let error as VaultError {
+            throw Failures.of(error)
+        } catch { throw Failures.io("\(error)") }
+    }
+
+    /// A vault that is read anew and not yet unlocked.
+    private func candidate() throws(AgentFailure) -> Vault {
+        do {
+            if store == nil { store = try stores.open(path) }
+        } catch { throw Failures.of(error) }
+        guard let store else { throw Failures.absent }
+        do { return try Vault.open(store, anchors: anchors) } catch { throw Failures.of(error) }
+    }
+
+    private func adopt(_ next: Vault, _ request: UnlockRequest, _ client: UInt64) -> UnlockResult {
+        vault = next
+        let now = clock.nanoseconds()
+        let lifetime =
+            request.seconds.map { Lifetime(idle: .seconds($0), maximum: .seconds($0), now: now) }
+            ?? Lifetime(idle: limits.idle, maximum: limits.maximum, now: now)
+        if request.isLease {
+            if general == nil { leases[client] = lifetime }
+        } else {
+            general = lifetime
+        }
+        let left = left(for: client) ?? (0, 0)
+        return UnlockResult(idle: left.idle, maximum: left.maximum)
+    }
+}
+
+extension UnlockRequest {
+    var acceptance: Acceptance {
+        var acceptance: Acceptance = []
+        if acceptOlder { acceptance.insert(.olderCopy) }
+        if acceptFork { acceptance.insert(.fork) }
+        return acceptance
+    }
+}

@@ -1,0 +1,30 @@
+internal import KistProtocol
+internal import KistVault
+internal import SecretMemory
+
+/// One `unlock` or `init` from its arrival to its answer.
+final class UnlockJob {
+    enum Work {
+        case unlock(UnlockRequest)
+        case create(InitialiseRequest)
+    }
+
+    let client: UInt64
+    let id: Int64
+    let work: Work
+    /// The passphrase or recovery code; wiped with the job.
+    let secret: SecretBytes
+    /// Until when it waits for another agent to let go of the vault.
+    let lockEnd: Int64
+    /// Slots that are still to be tried, after the present one.
+    var slots: [SlotChallenge] = []
+    var derivation: Derivation?
+
+    init(client: UInt64, id: Int64, work: Work, secret: consuming SecretBytes, lockEnd: Int64) {
+        self.client = client
+        self.id = id
+        self.work = work
+        self.secret = secret
+        self.lockEnd = lockEnd
+    }
+}

@@ -1,0 +1,33 @@
+/// The agent's spans and bounds. Times are nanoseconds on `AgentClock.nanoseconds`.
+package struct Limits: Sendable {
+    /// An unlocked vault that nobody uses locks itself after this.
+    package var idle: Int64 = .seconds(15 * 60)
+    /// An unlocked vault locks itself after this in any case.
+    package var maximum: Int64 = .seconds(8 * 3_600)
+    /// A locked agent that nobody asks anything ends after this.
+    package var lockedIdle: Int64 = .seconds(10 * 60)
+    /// How long an unlock waits for another agent to let go of the vault.
+    package var lockWait: Int64 = .seconds(5)
+    /// A frame that was begun must be whole after this.
+    package var frame: Int64 = .seconds(10)
+    /// An answer must be taken up after this.
+    package var answer: Int64 = .seconds(30)
+    /// How often the agent looks whether its socket is still there.
+    package var socketCheck: Int64 = .seconds(3)
+    /// Connections at one time; the one that has been waiting longest makes room for a new one.
+    package var clients = 2_048
+    /// Bytes of begun frames of all clients together.
+    package var incomingBytes = 64 << 20
+    /// Bytes of the secrets of one batch that comes in several frames.
+    package var batchBytes = 32 << 20
+    /// Items of one batch.
+    package var batchItems = 65_536
+    /// Unlocks waiting for their turn.
+    package var unlocks = 16
+    /// The first pause after a wrong key; it doubles with each further one.
+    package var firstPause: Int64 = .milliseconds(100)
+    /// The longest pause after a wrong key.
+    package var longestPause: Int64 = .seconds(10)
+
+    package init() {}
+}
