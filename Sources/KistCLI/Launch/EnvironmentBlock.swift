@@ -77,6 +77,17 @@ package struct EnvironmentBlock: ~Copyable {
         removed.insert(name)
     }
 
+    /// Hands each new variable to `body`, in order.
+    package borrowing func forEach(_ body: (_ name: String, _ value: UnsafeRawBufferPointer) -> Void) {
+        strings.withBytes { bytes in
+            for (index, start) in starts.enumerated() {
+                let end = index + 1 < starts.count ? starts[index + 1] : bytes.count
+                let value = start + names[index].name.utf8.count + 1
+                body(names[index].name, UnsafeRawBufferPointer(rebasing: bytes[value..<end - 1]))
+            }
+        }
+    }
+
     /// Of the names to take away, those that are there now, sorted.
     package func present(in inherited: [String]) -> [String] {
         inherited.filter { removed.contains($0) }.sorted()

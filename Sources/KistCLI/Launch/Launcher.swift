@@ -36,6 +36,31 @@ package enum Launcher {
         }
     }
 
+    /// Starts `command`, waits for it and forwards the signals that reach this process.
+    ///
+    /// - Returns: its exit code, or 128 + N when signal N ended it.
+    package static func wait(
+        _ command: [String], environment block: borrowing EnvironmentBlock, keeping: [Int32] = []
+    ) throws(Failure) -> Int32 {
+        let path: String
+        switch ProgramSearch.find(command.first ?? "", path: Variables.process["PATH"]) {
+        case .path(let found): path = found
+        case .notExecutable(let there):
+            throw Failure("\(there) is not a program that can be executed", code: ExitCode.notExecutable)
+        case .missing: throw Failure("\(command.first ?? "") was not found", code: ExitCode.noProgram)
+        }
+        closeOthers(keeping: keeping)
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
+        defer { for argument in arguments { free(argument) } }
+        arguments.append(nil)
+        var code: Int32 = 0
+        let child = block.withPointers { ForwardingChild.start(path, &arguments, $0, &code) }
+        guard child > 0 else {
+            throw Failure("\(path): \(String(cString: strerror(code)))", code: ExitCode.notExecutable)
+        }
+        return ForwardingChild.wait(child)
+    }
+
     private static func execute(
         _ path: String, _ command: [String], _ block: borrowing EnvironmentBlock
     ) -> Int32 {

@@ -1,5 +1,6 @@
 private import Glibc
 private import KistPosix
+package import SecretMemory
 
 /// The person at the controlling terminal (`/dev/tty`), whatever standard input and output are.
 ///
@@ -26,6 +27,9 @@ package final class Terminal {
         var text = Visible.text(text, keepingLayout: true)
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
+
+    /// Shows a secret that the user has to see once (a recovery code), straight from locked memory.
+    package func showSecret(_ secret: borrowing SecretBytes) { secret.withBytes { write($0) } }
 
     /// Asks for a line that is not secret.
     ///

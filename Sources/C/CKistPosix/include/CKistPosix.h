@@ -3,6 +3,7 @@
 
 /* What glibc offers only as macros, variadic functions or _GNU_SOURCE structs, in fixed forms for Swift. */
 
+#include "CKistChild.h"
 #include "CKistTerminal.h"
 
 #include <stdint.h>

@@ -1,0 +1,123 @@
+import ArgumentParser
+import KistClient
+import KistModel
+import KistPlatforms
+import KistProtocol
+import SecretMemory
+
+struct GetInput: Equatable {
+    /// A credential, or a whole reference `kist://[profile/]credential/field`.
+    var name: String
+    /// `nil` means the one main secret.
+    var field: String?
+    var json = false
+    var allowExpired = false
+    var reason: String?
+
+    init(name: String, field: String? = nil) {
+        self.name = name
+        self.field = field
+    }
+}
+
+/// Prints one value: exact bytes, a line end only on a terminal.
+enum Get {
+    static func execute(_ input: GetInput, _ session: Session) throws(Failure) -> Int32 {
+        let (want, field) = try want(input, session)
+        var request = RevealRequest(wants: [want], purpose: .get, reason: input.reason)
+        request.allowExpired = input.allowExpired
+        let asked = request
+        let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }
+        guard let item = reply.items.first else { throw Failure("the agent answered without the credential") }
+        let name: FieldName
+        if let field { name = field } else { name = try mainField(item.overview, session) }
+        if let value = item.overview.plainValue(name) {
+            var text = value
+            text.withUTF8 { write(UnsafeRawBufferPointer($0), name, input, item.overview, session.printer) }
+            return ExitCode.done
+        }
+        guard let value = reply.value(0, name) else {
+            throw Failure(
+                "\(want.name) has no field \(name)", advice: ["see its fields:  kist show \(want.name)"],
+                code: ExitCode.notFound)
+        }
+        value.withBytes { write($0, name, input, item.overview, session.printer) }
+        return ExitCode.done
+    }
+
+    private static func want(_ input: GetInput, _ session: Session) throws(Failure) -> (Want, FieldName?) {
+        if input.name.hasPrefix("kist://") {
+            let reference: Reference
+            do { reference = try Reference(parsing: input.name) } catch {
+                throw Failure.usage("\(error.what): \(error.rule)")
+            }
+            let profile: ProfileName
+            if let named = reference.profile { profile = named } else { profile = try session.profile() }
+            return (Want(profile: profile, name: reference.credential, fields: [reference.field]), reference.field)
+        }
+        let name = try Read.credential(input.name)
+        let field: FieldName?
+        if let text = input.field { field = try Read.field(text) } else { field = nil }
+        return (Want(profile: try session.profile(), name: name, fields: field.map { [$0] }), field)
+    }
+
+    private static func mainField(_ overview: Overview, _ session: Session) throws(Failure) -> FieldName {
+        if overview.secrets.count == 1 { return overview.secrets[0] }
+        let platform = try? session.platform(overview.platform)
+        if let main = platform?.mainField(variant: overview.variant)?.name,
+            let field = overview.secrets.first(where: { $0.description == main }) {
+            return field
+        }
+        let fields = (overview.secrets + overview.plain.map(\.name)).map(\.description).joined(separator: ", ")
+        throw Failure.usage("\(overview.name) has no single main secret", advice: ["name one:  \(fields)"])
+    }
+
+    private static func write(
+        _ bytes: UnsafeRawBufferPointer, _ field: FieldName, _ input: GetInput, _ overview: Overview, _ printer: Printer
+    ) {
+        if input.json {
+            var text = SecretBuffer()
+            let head: JSONValue = [
+                "profile": .string(overview.profile.description), "name": .string(overview.name.description),
+                "field": .string(field.description),
+            ]
+            text.append(String(String(decoding: head.encoded, as: UTF8.self).dropLast()))
+            text.append(",\"value\":")
+            if !SecretJSON.append(bytes, to: &text) { text.append("null") }
+            text.append("}\n")
+            text.withBytes { printer.secret($0) }
+        } else if printer.isTerminal {
+            let escaped = printer.secretForTerminal(bytes)
+            if bytes.last != 10 { printer.exact("\n") }
+            if escaped > 0 { printer.note("\(escaped) control characters are shown written out; a pipe gets the exact bytes") }
+        } else {
+            printer.secret(bytes)
+        }
+    }
+}
+
+struct GetCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Print one value: the main secret, or a field.",
+        discussion: """
+            Exact bytes; a line end is added on a terminal only.
+
+            Example:  kist get kumo | pbcopy
+                      kist get snowflake account
+            """)
+
+    @Argument(help: "The credential, or kist://[profile/]credential/field.") var name: String
+    @Argument(help: "The field; without it the one main secret.") var field: String?
+    @Flag(help: "As a JSON object.") var json = false
+    @Flag(help: "Give it although it has expired.") var allowExpired = false
+    @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text")) var reason: String?
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 {
+        var input = GetInput(name: name, field: field)
+        input.json = json
+        input.allowExpired = allowExpired
+        input.reason = reason
+        return try Get.execute(input, session)
+    }
+}

@@ -1,0 +1,184 @@
+import ArgumentParser
+import KistClient
+import KistProtocol
+import SecretMemory
+
+struct InitInput: Equatable {
+    /// Write the recovery code there instead of showing it.
+    var recoveryFile: String?
+    /// Argon2id cost; `nil` leaves it to the agent, which measures.
+    var passes: Int64?
+    /// In MiB.
+    var memory: Int64?
+    var json = false
+}
+
+/// Makes the vault.
+enum Initialise {
+    private static let shortest = 8
+
+    static func execute(_ input: InitInput, _ session: Session) throws(Failure) -> Int32 {
+        guard try session.state() == .absent else {
+            throw Failure(
+                "there is a vault already at \(Home.short(session.places.vault, session.places.home))",
+                advice: ["use it:         kist unlock", "another place:  kist init --vault FILE"])
+        }
+        if session.passphraseSource == .terminal {
+            guard let terminal = Terminal.open() else {
+                throw Failure(
+                    "there is no terminal to ask for a passphrase",
+                    advice: ["hand one over:  --passphrase-fd N,  KIST_PASSPHRASE_FILE=FILE (mode 0600)"],
+                    code: ExitCode.locked)
+            }
+            try interactive(input, terminal, session)
+        } else {
+            try unattended(input, session)
+        }
+        if input.json { return ExitCode.done }
+        session.printer.line(
+            .good("✓"), Phrase(" Ready, \(try openFor(session)).   Next: kist add kumo"))
+        return ExitCode.done
+    }
+
+    /// "unlocked for 15 minutes"
+    private static func openFor(_ session: Session) throws(Failure) -> String {
+        let status = try session.ask { (agent) throws(ClientError) in try agent.status() }
+        guard status.state == .unlocked, let idle = status.idle else { return "locked" }
+        return "unlocked for \(Words.length(min(idle, status.maximum ?? idle)))"
+    }
+
+    // MARK: With somebody there
+
+    static func interactive(_ input: InitInput, _ terminal: Terminal, _ session: Session) throws(Failure) {
+        session.printer.flush()
+        let place = Home.short(session.places.vault, session.places.home)
+        terminal.show("Kist keeps credentials encrypted in \(place), on this machine only.\n")
+        let passphrase = try askPassphrase(terminal)
+        let reply = try create(input, passphrase, session)
+        if let file = input.recoveryFile {
+            try writeRecoveryCode(reply.recoveryCode, to: file)
+            terminal.show("Recovery code written to \(file). It opens the vault without the passphrase.\n")
+            return
+        }
+        terminal.show("Recovery code, shown only now. It opens the vault without the passphrase:\n    ")
+        terminal.showSecret(reply.recoveryCode)
+        terminal.show("\n")
+        try confirmRecovery(reply.recoveryCode, terminal)
+    }
+
+    private static func askPassphrase(_ terminal: Terminal) throws(Failure) -> SecretBytes {
+        while true {
+            let first = try terminal.askSecret("Passphrase (Enter makes one for you): ")
+            if first.count == 0 {
+                let made = GeneratedPassphrase.make()
+                terminal.show("Your passphrase, shown only now:\n    ")
+                terminal.showSecret(made)
+                terminal.show("\n")
+                return made
+            }
+            guard first.count >= shortest else {
+                terminal.show("That is too short to withstand guessing: at least \(shortest) characters, better 14.\n")
+                continue
+            }
+            if first == (try terminal.askSecret("Again: ")) { return first }
+            terminal.show("The two differ.\n")
+        }
+    }
+
+    /// Typing the last group proves that the code was written down; `skip` or Enter goes on without.
+    private static func confirmRecovery(_ code: borrowing SecretBytes, _ terminal: Terminal) throws(Failure) {
+        let start = code.withBytes { bytes in bytes.lastIndex(of: UInt8(ascii: "-")).map { $0 + 1 } ?? 0 }
+        for _ in 0..<3 {
+            let typed = try terminal.ask("Type its last group (or skip): ")
+            if typed.isEmpty || typed.lowercased() == "skip" { return }
+            let same = code.withBytes { $0[start...].elementsEqual(typed.uppercased().utf8) }
+            if same { return }
+            terminal.show("That is not its last group.\n")
+        }
+        terminal.show("Not confirmed. Keep what you wrote down; a new code can be made later.\n")
+    }
+
+    // MARK: With nobody there
+
+    private static func unattended(_ input: InitInput, _ session: Session) throws(Failure) {
+        let passphrase: SecretBytes
+        switch session.passphraseSource {
+        case .descriptor(let descriptor):
+            passphrase = SecretReader.withoutLineEnd(
+                try SecretReader.readAll(descriptor, what: "the passphrase", atMost: 65_536))
+        case .file(let path): passphrase = SecretReader.withoutLineEnd(try SecretReader.readPrivateFile(path))
+        case .terminal: throw Advice.lockedAndAlone
+        }
+        guard passphrase.count >= shortest else {
+            throw Failure.usage("the passphrase is shorter than \(shortest) bytes")
+        }
+        if let file = input.recoveryFile, Home.exists(file) { throw Failure("\(file) exists already; it is not overwritten") }
+        let reply = try create(input, passphrase, session)
+        if let file = input.recoveryFile {
+            try writeRecoveryCode(reply.recoveryCode, to: file)
+        }
+        if input.json {
+            var text = SecretBuffer()
+            text.append("{\"vault\":")
+            text.append(String(decoding: JSONValue.string(session.places.vault).encoded, as: UTF8.self))
+            text.append(",\"fingerprint\":\"\(reply.result.fingerprint)\"")
+            if input.recoveryFile == nil {
+                text.append(",\"recoveryCode\":")
+                reply.recoveryCode.withBytes { _ = SecretJSON.append($0, to: &text) }
+            }
+            text.append("}\n")
+            text.withBytes { session.printer.secret($0) }
+        } else if input.recoveryFile == nil {
+            session.printer.line("Recovery code, shown only now. It opens the vault without the passphrase:")
+            session.printer.part("    ")
+            reply.recoveryCode.withBytes { session.printer.secret($0) }
+            session.printer.line("")
+        }
+    }
+
+    private static func create(
+        _ input: InitInput, _ passphrase: borrowing SecretBytes, _ session: Session
+    ) throws(Failure) -> InitialiseReply {
+        var request = InitialiseRequest()
+        request.passes = input.passes
+        request.memory = input.memory.map { $0 * 1_024 }
+        let asked = request
+        do throws(ClientError) {
+            return try (try agent(session)).initialise(asked, passphrase: passphrase.copy())
+        } catch { throw Advice.failure(error, vault: session.places.vault) }
+    }
+
+    private static func agent(_ session: Session) throws(ClientError) -> AgentConnection {
+        do throws(Failure) { return try session.agent() } catch { throw .cannotStart(error.message) }
+    }
+
+    private static func writeRecoveryCode(_ code: borrowing SecretBytes, to path: String) throws(Failure) {
+        try PrivateFile.write(code, to: path)
+    }
+}
+
+struct InitCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make the vault on this machine.",
+        discussion: """
+            Asks for a passphrase (Enter makes one) and shows a recovery code once.
+
+            Example:  kist init
+                      KIST_PASSPHRASE_FILE=pass kist init --recovery-file recovery
+            """)
+
+    @Option(help: ArgumentHelp("Write the recovery code to a new file of mode 0600.", valueName: "file")) var recoveryFile: String?
+    @Option(help: ArgumentHelp("Argon2id passes instead of the measured choice.", valueName: "n")) var kdfPasses: Int64?
+    @Option(help: ArgumentHelp("Argon2id memory in MiB instead of the measured choice.", valueName: "mib")) var kdfMemory: Int64?
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 {
+        var input = InitInput()
+        input.recoveryFile = recoveryFile
+        input.passes = kdfPasses
+        input.memory = kdfMemory
+        input.json = json
+        return try Initialise.execute(input, session)
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import KistClient
+import KistModel
+import KistProtocol
+
+/// Everything about one credential but its secrets.
+enum Show {
+    static func execute(_ text: String, json: Bool, _ session: Session) throws(Failure) -> Int32 {
+        let name = try Read.credential(text)
+        let profile = try session.profile()
+        let overview = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
+        if json {
+            session.printer.json(overview.json)
+            return ExitCode.done
+        }
+        let printer = session.printer
+        printer.line(.strong(overview.name.description), "  ", .quiet("\(List.platformWords(overview)), profile \(overview.profile)"))
+        var rows: [(String, Phrase)] = overview.plain.map { ($0.name.description, Phrase($0.value)) }
+        rows += overview.secrets.map { ($0.description, .quiet("(secret)")) }
+        rows.append(("expires", when(overview.expiry, session.now)))
+        if let note = overview.note { rows.append(("note", Phrase(note))) }
+        rows.append(("revision", .quiet("\(overview.revision), \(overview.modified); stored \(overview.created.date)")))
+        let width = rows.map(\.0.count).max() ?? 0
+        for (title, value) in rows {
+            printer.line("  ", Phrase(title + String(repeating: " ", count: width - title.count + 2)), value)
+        }
+        return ExitCode.done
+    }
+
+    private static func when(_ expiry: Expiry, _ now: Timestamp) -> Phrase {
+        guard case .at(let end) = expiry else { return "never" }
+        let words = List.expiry(expiry, now)
+        return Phrase("\(end.date), \(words.text)", words.tone)
+    }
+}
+
+struct ShowCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "One credential with its plain fields; secrets only by name.",
+        discussion: "Example:  kist show snowflake")
+
+    @Argument(help: "The credential.") var name: String
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 { try Show.execute(name, json: json, session) }
+}

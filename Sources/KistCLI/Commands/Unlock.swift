@@ -1,0 +1,76 @@
+import ArgumentParser
+import KistClient
+import KistModel
+import KistProtocol
+
+struct UnlockCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unlock", abstract: "Open the vault for a while.",
+        discussion: """
+            Without --for: until it was unused for 15 minutes, 8 hours at most.
+
+            Example:  kist unlock --for 10h
+            """)
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("How long, used or not.", valueName: "10h")) var length: String?
+    @Flag(help: "With the recovery code instead of the passphrase.") var recovery = false
+    @Flag(help: "Go on with a copy that is older than was seen here.") var acceptOlder = false
+    @Flag(help: "Go on with a copy whose history differs from what was seen here.") var acceptFork = false
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 {
+        var request = UnlockRequest(with: recovery ? .recovery : .passphrase)
+        if let length {
+            guard let seconds = Read.duration(length) else { throw Failure.usage("--for takes a length of time: 10h, 30m") }
+            request.seconds = seconds
+        }
+        request.acceptOlder = acceptOlder
+        request.acceptFork = acceptFork
+        let asked = request
+        if try session.state() == .absent { throw Advice.noVault(session.places.vault) }
+        let result = try session.unlock(asked, source: session.passphraseSource)
+        if json {
+            session.printer.json(result.json)
+        } else {
+            session.printer.line(.good("✓"), Phrase(" Unlocked \(UnlockWords.words(result))."))
+        }
+        return ExitCode.done
+    }
+}
+
+/// How long a vault stays open, in words.
+enum UnlockWords {
+    static func words(_ result: UnlockResult) -> String {
+        if result.idle >= result.maximum { return "for \(Words.length(result.maximum))" }
+        return "for \(Words.length(result.idle)); while it is used, up to \(Words.length(result.maximum))"
+    }
+}
+
+struct LockCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lock", abstract: "Lock the vault now; its agent ends.",
+        discussion: "Example:  kist lock")
+
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 {
+        var was = false
+        do throws(ClientError) {
+            let agent = try AgentConnection.open(places: session.places, mode: .noStart)
+            was = try agent.hello().state == .unlocked
+            try agent.lock()
+            try agent.retire()
+        } catch {
+            // An agent of another version answers hello with an error; its retiring is the client's business.
+            guard case .notRunning = error else { throw Advice.failure(error, vault: session.places.vault) }
+        }
+        if json {
+            session.printer.json(["locked": true, "was": .string(was ? "unlocked" : "locked")])
+        } else {
+            session.printer.line(.good("✓"), was ? " Locked." : " It was locked already.")
+        }
+        return ExitCode.done
+    }
+}

@@ -1,0 +1,43 @@
+/// The options that may stand before the command: `kist -p prod get kafka`.
+enum GlobalArguments {
+    static let withValue: Set<String> = ["-p", "--profile", "--vault", "--passphrase-fd"]
+    static let flags: Set<String> = ["--isolated", "--no-agent"]
+
+    /// The same arguments with those before the command put behind it, where the parser looks for them.
+    static func hoisted(_ arguments: [String]) -> [String] {
+        var options: [String] = []
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            if withValue.contains(argument), index + 1 < arguments.count {
+                options += [argument, arguments[index + 1]]
+                index += 2
+            } else if flags.contains(argument) || withValue.contains(where: { argument.hasPrefix($0 + "=") }) {
+                options.append(argument)
+                index += 1
+            } else {
+                break
+            }
+        }
+        guard index < arguments.count, !arguments[index].hasPrefix("-") else { return options + arguments[index...] }
+        // Commands of two words take them behind the second.
+        let words = ["profile", "platform"].contains(arguments[index]) && index + 1 < arguments.count
+            && !arguments[index + 1].hasPrefix("-") ? 2 : 1
+        return Array(arguments[index..<index + words]) + options + Array(arguments[(index + words)...])
+    }
+
+    /// A parser's message without what the user typed: only names of options stay.
+    static func withoutValues(_ message: String, _ arguments: [String]) -> String {
+        var message = message
+        for argument in arguments.sorted(by: { $0.utf8.count > $1.utf8.count }) where !argument.isEmpty {
+            if argument.hasPrefix("-"), !argument.contains("=") { continue }
+            let shown = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) + "=…" : "…"
+            message = message.replacing("'\(argument)'", with: "'\(shown)'")
+            if let mark = argument.firstIndex(of: "=") {
+                let value = String(argument[argument.index(after: mark)...])
+                if !value.isEmpty { message = message.replacing("'\(value)'", with: "'…'") }
+            }
+        }
+        return message
+    }
+}

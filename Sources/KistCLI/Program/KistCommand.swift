@@ -1,0 +1,33 @@
+import ArgumentParser
+
+/// `kist`: the tree of commands.
+struct KistCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kist",
+        abstract: "Store a credential once, prove it, inject it where it is needed.",
+        discussion: """
+            kist init                            make the vault
+            kist add kumo                        store a credential, and prove it
+            kist run kumo -- python train.py     run a program with it
+            """,
+        version: Release.version,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Everyday",
+                subcommands: [
+                    InitCommand.self, AddCommand.self, GetCommand.self, ListCommand.self, ShowCommand.self,
+                    EditCommand.self, RemoveCommand.self, ImportCommand.self, RunCommand.self, UseCommand.self,
+                    TrustCommand.self, CheckCommand.self, HowCommand.self, EnvCommand.self,
+                ]),
+            CommandGroup(
+                name: "Safety",
+                subcommands: [
+                    UnlockCommand.self, LockCommand.self, StatusCommand.self, HistoryCommand.self, DoctorCommand.self,
+                ]),
+            CommandGroup(
+                name: "Places",
+                subcommands: [ProfileCommand.self, PlatformCommand.self, CompletionsCommand.self]),
+        ])
+
+    init() {}
+}

@@ -1,0 +1,78 @@
+private import ArgumentParser
+private import Glibc
+
+/// The whole program `kist`: arguments in, exit code out.
+package enum KistProgram {
+    /// - Parameter arguments: those of the process, its own name first.
+    package static func run(_ arguments: [String]) -> Int32 {
+        let given = Array(arguments.dropFirst())
+        let printer = Printer()
+        // The two commands that programs call all day build no tree of parsers.
+        if let fast = FastArguments.parse(given) {
+            return finish(printer, isRun: fast.isRun) { () throws(Failure) in try fast.execute(printer) }
+        }
+        if given.isEmpty {
+            return finish(printer, isRun: false) { () throws(Failure) in
+                StartPage.show(printer)
+                return ExitCode.done
+            }
+        }
+        return parse(GlobalArguments.hoisted(given), printer)
+    }
+
+    private static func parse(_ arguments: [String], _ printer: Printer) -> Int32 {
+        let command: any ParsableCommand
+        do {
+            command = try KistCommand.parseAsRoot(arguments)
+        } catch {
+            return refuse(error, arguments, printer)
+        }
+        guard let command = command as? any SessionCommand else {
+            // Help, and the list of commands.
+            var command = command
+            do { try command.run() } catch { return refuse(error, arguments, printer) }
+            return ExitCode.done
+        }
+        return finish(printer, isRun: command is RunCommand) { () throws(Failure) in
+            try command.execute(try Session(command.shared.globals, printer: printer))
+        }
+    }
+
+    /// Runs `body`, prints what failed, and makes every failure of Kist's own 125 in `run`.
+    private static func finish(
+        _ printer: Printer, isRun: Bool, _ body: () throws(Failure) -> Int32
+    ) -> Int32 {
+        var code: Int32
+        do throws(Failure) {
+            code = try body()
+            try printer.finish()
+        } catch {
+            printer.failure(error)
+            code = error.code
+            if isRun, code != ExitCode.notExecutable, code != ExitCode.noProgram { code = ExitCode.failed }
+        }
+        printer.flush()
+        return code
+    }
+
+    /// Help goes to standard output; a mistake to standard error, without the arguments: one may be a secret.
+    private static func refuse(_ error: any Error, _ arguments: [String], _ printer: Printer) -> Int32 {
+        let code = KistCommand.exitCode(for: error).rawValue
+        let message = KistCommand.fullMessage(for: error)
+        if code == ExitCode.done {
+            printer.exact(message + "\n")
+            printer.flush()
+            return ExitCode.done
+        }
+        let lines = GlobalArguments.withoutValues(message, arguments).split(
+            separator: "\n", omittingEmptySubsequences: true)
+        let first = lines.first.map { $0.hasPrefix("Error: ") ? String($0.dropFirst(7)) : String($0) } ?? "not understood"
+        printer.failure(Failure.usage(first, advice: lines.dropFirst().map { String($0).trimmedStart }))
+        return arguments.first == "run" ? ExitCode.failed : ExitCode.usage
+    }
+}
+
+extension String {
+    /// Without blanks at its beginning.
+    var trimmedStart: String { String(drop { $0 == " " }) }
+}

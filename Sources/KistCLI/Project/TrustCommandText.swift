@@ -1,0 +1,15 @@
+/// What a `kist.toml` would do, for someone who is to agree to it.
+package enum TrustCommandText {
+    package static func describe(_ project: FoundProject) -> String {
+        var lines = ["\(project.path) asks for:"]
+        if let profile = project.file.profile { lines.append("  profile  \(profile)") }
+        for use in project.file.uses {
+            lines.append("  use      \(use.name)" + (use.prefix.isEmpty ? "" : "  (variables begin with \(use.prefix))"))
+        }
+        for variable in project.file.variables {
+            lines.append("  env      \(variable.name) = \(variable.reference)")
+        }
+        if lines.count == 1 { lines.append("  nothing") }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,67 @@
+import Glibc
+import KistClient
+import KistModel
+import KistPosix
+import KistProtocol
+
+/// Runs a program with credentials in its environment: one request, then `execve`.
+enum Run {
+    /// - Returns: the child's exit code, when a parent has to stay; otherwise it does not return but to fail.
+    static func execute(_ input: RunInput, _ session: Session) throws(Failure) -> Int32 {
+        let request = try InjectionRequest(names: input.names, session: session)
+        guard !request.isEmpty else { throw nothingSaid(input.command) }
+        guard let program = input.command.first, !program.isEmpty else {
+            throw Failure.usage("no command was given", advice: ["kist run NAME -- COMMAND"])
+        }
+        // Looked for before any secret leaves the vault.
+        switch ProgramSearch.find(program, path: session.environment["PATH"]) {
+        case .missing: throw Failure("\(program) was not found", code: ExitCode.noProgram)
+        case .notExecutable(let path):
+            throw Failure("\(path) is not a program that can be executed", code: ExitCode.notExecutable)
+        case .path: break
+        }
+        let asked = RevealRequest(
+            wants: request.wants, purpose: .run, reason: input.reason, allowExpired: input.allowExpired)
+        let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }
+        let injector = Injector(
+            session: session, allowingDangerous: input.allowDangerousNames, command: input.command, makesFiles: true)
+        var injection = try injector.build(request, reply, pid: getpid())
+        if input.pristine { try Pristine.apply(to: &injection, session) }
+        say(injection, session)
+        session.printer.flush()
+        let isPrivate = try session.agent().isPrivate
+        guard injection.madeFolder, isPrivate else {
+            throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
+        }
+        // The private agent, and with it the folder, ends with this process's connection.
+        return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
+    }
+
+    private static func say(_ injection: borrowing Injection, _ session: Session) {
+        let gone = injection.block.present(in: EnvironmentBlock.inheritedNames)
+        if !gone.isEmpty { session.printer.note("not handed on: \(gone.joined(separator: ", "))") }
+        for notice in injection.notices { session.printer.note(Phrase(notice)) }
+    }
+
+    /// Nothing names a credential: both ways out, and never "all".
+    static func nothingSaid(_ command: [String]) -> Failure {
+        let shown = command.isEmpty ? "COMMAND" : command.map(quoted).joined(separator: " ")
+        return Failure(
+            "nothing says which credentials this command needs",
+            advice: [
+                "now:          kist run kumo -- \(shown)",
+                "this folder:  kist use kumo        (writes kist.toml; it holds no secret)",
+            ])
+    }
+
+    /// A word as a shell would have to be given it.
+    static func quoted(_ word: String) -> String {
+        let plain = !word.isEmpty && word.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: "-_./=:,+@%".utf8.contains(byte)
+            }
+        }
+        return plain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,13 @@
+/// What `kist run` is to do.
+struct RunInput: Equatable {
+    /// Credentials; empty means what `kist.toml` says.
+    var names: [String] = []
+    var command: [String] = []
+    var reason: String?
+    var allowExpired = false
+    /// Also take away every credential variable that any platform knows.
+    var pristine = false
+    var allowDangerousNames = false
+    /// Descriptors beside 0 to 2 that the program gets.
+    var keptDescriptors: [Int32] = []
+}

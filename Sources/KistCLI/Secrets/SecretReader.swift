@@ -1,0 +1,66 @@
+private import Glibc
+package import SecretMemory
+
+/// Reads secrets from descriptors and files straight into locked memory.
+package enum SecretReader {
+    /// One field holds at most this many bytes.
+    package static let longest = 1 << 20
+
+    /// Everything up to the end of `descriptor`.
+    ///
+    /// - Parameter what: for messages ("standard input").
+    package static func readAll(_ descriptor: Int32, what: String, atMost limit: Int = longest) throws(Failure)
+        -> SecretBytes
+    {
+        var buffer = SecretBuffer(capacity: 4_096)
+        while true {
+            var problem: Int32 = 0
+            let count = buffer.append(atMost: 4_096) { target -> Int in
+                while true {
+                    let count = read(descriptor, target.baseAddress, target.count)
+                    if count >= 0 { return count }
+                    if errno == EINTR { continue }
+                    problem = errno
+                    return 0
+                }
+            }
+            guard problem == 0 else { throw Failure("\(what) could not be read: \(String(cString: strerror(problem)))") }
+            if count == 0 { return buffer.finish() }
+            guard buffer.count <= limit else { throw Failure.usage("\(what) is longer than \(limit) bytes") }
+        }
+    }
+
+    /// A file that the user names (`--file`).
+    package static func readFile(_ path: String, atMost limit: Int = longest) throws(Failure) -> SecretBytes {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        return try readAll(descriptor, what: path, atMost: limit)
+    }
+
+    /// A file that must be private: a regular one of this user or root, with no access for group and others.
+    package static func readPrivateFile(_ path: String) throws(Failure) -> SecretBytes {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure("\(path) is not a regular file")
+        }
+        guard status.st_uid == geteuid() || status.st_uid == 0 else { throw Failure("\(path) belongs to another user") }
+        guard status.st_mode & 0o077 == 0 else {
+            throw Failure("\(path) can be read by others", advice: ["Mend it:  chmod 600 \(path)"])
+        }
+        return try readAll(descriptor, what: path, atMost: 65_536)
+    }
+
+    /// `secret` without the line ends at its end.
+    package static func withoutLineEnd(_ secret: consuming SecretBytes) -> SecretBytes {
+        let keep = secret.withBytes { bytes -> Int in
+            var end = bytes.count
+            while end > 0, bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
+            return end
+        }
+        return keep == secret.count ? secret : secret.slice(0..<keep)
+    }
+}

@@ -1,0 +1,141 @@
+package import KistClient
+private import KistModel
+private import KistProtocol
+
+/// Turns what went wrong into what to do: the client states facts, this adds advice and the exit code.
+package enum Advice {
+    /// One text for a wrong passphrase, a wrong file and a changed one: which it was is nobody's business.
+    package static let notOpened = Failure(
+        "not opened: the passphrase is wrong, or this file is not the vault it should be", code: ExitCode.notOpened)
+
+    package static let lockedAndAlone = Failure(
+        "the vault is locked, and there is no terminal to ask for the passphrase",
+        advice: [
+            "unlock it first:   kist unlock --for 10h",
+            "or hand it over:   --passphrase-fd N,  KIST_PASSPHRASE_FILE=FILE (mode 0600)",
+        ], code: ExitCode.locked)
+
+    package static func noVault(_ path: String) -> Failure {
+        Failure("there is no vault yet at \(path)", advice: ["create it:  kist init"])
+    }
+
+    package static func failure(_ error: ClientError, vault: String) -> Failure {
+        switch error {
+        case .agent(let failure): return self.failure(failure, vault: vault)
+        case .notRunning: return Failure("no agent is running")
+        case .cannotStart(let why): return Failure("kist-agent could not be started: \(why)")
+        case .unsafePlace(let path, let why): return Failure("\(path) is not used: \(why)")
+        case .foreignAgent(let uid):
+            return Failure(
+                "the socket of the agent belongs to another user (\(uid)), so nothing was sent to it",
+                advice: ["Look who put it there, remove it, and try again:  kist doctor"])
+        case .noPlace(let why): return Failure("no place for the vault: \(why)", advice: ["Name one:  --vault FILE"])
+        case .broken(let why): return Failure("the agent did not answer as agreed: \(why)", advice: ["kist lock, then again"])
+        case .timeout: return Failure("the agent did not answer in time", advice: ["See what it does:  kist status"])
+        case .tooLarge:
+            return Failure("that is more than one request can carry (1 MiB for one secret, 8 MiB together)")
+        }
+    }
+
+    private static func failure(_ failure: AgentFailure, vault: String) -> Failure {
+        let name = failure["name"]?.string ?? ""
+        switch failure.kind {
+        case .wrongKey: return notOpened
+        case .locked: return lockedAndAlone
+        case .absent: return noVault(vault)
+        case .vaultExists:
+            return Failure("there is a vault already at \(vault)", advice: ["use it:  kist unlock", "or another place:  kist --vault FILE init"])
+        case .wait:
+            let pause = seconds(milliseconds: failure["milliseconds"]?.integer ?? 0)
+            return Failure("after a wrong passphrase there is a pause: \(pause)", code: ExitCode.notOpened)
+        case .notFound: return notFound(failure)
+        case .exists:
+            return Failure(
+                "\(name) exists already", advice: ["replace one field:  kist edit \(name) FIELD", "another name:       --name NAME"])
+        case .conflict:
+            return Failure("\(name.isEmpty ? "it" : name) was changed by someone else meanwhile; nothing was written", advice: ["Look at it and try again:  kist show \(name)"])
+        case .expired:
+            let date = failure["expires"]?.string.flatMap { Timestamp($0) }
+            return Failure(
+                "\(name) expired\(date.map { " on " + $0.date } ?? "")",
+                advice: [
+                    "put a new one in:  kist edit \(name) FIELD --expires DATE",
+                    "use it all the same:  --allow-expired",
+                ])
+        case .invalid:
+            return Failure.usage("the agent refused the request: \(failure["what"]?.string ?? failure.message)")
+        case .tooLarge: return Failure("that is too large for the vault: one secret holds at most 1 MiB")
+        case .holder:
+            let who = failure["pid"]?.integer.map { "process \($0)" } ?? "another process"
+            let since = failure["since"]?.string.map { " since \($0)" } ?? ""
+            return Failure(
+                "the vault is in use by another agent: \(who)\(since)",
+                advice: ["end that one:  kist lock (as the same user, with its XDG_RUNTIME_DIR)"])
+        case .version:
+            return Failure(
+                "an agent of another version is running",
+                advice: ["end it; the next command starts the right one:  kist lock"])
+        case .newer:
+            return Failure("the vault was written by a newer Kist (format \(failure["format"]?.integer.map { "\($0)" } ?? "unknown"))", advice: ["Update Kist; nothing was changed."])
+        case .olderCopy:
+            return Failure(
+                "this is an older copy of the vault than was used on this machine before (seen \(number(failure["seen"])), found \(number(failure["found"])))",
+                advice: [
+                    "If you put a backup back on purpose:  kist unlock --accept-older",
+                    "If not, somebody replaced the file; look for the newer one first.",
+                ], code: ExitCode.notOpened)
+        case .forked:
+            return Failure(
+                "this copy of the vault has a history other than the one used on this machine before",
+                advice: ["If both were changed on purpose and this is the one to keep:  kist unlock --accept-fork"],
+                code: ExitCode.notOpened)
+        case .replaced:
+            return Failure(
+                "the vault file was replaced while the agent had it open; nothing was written",
+                advice: ["Look at the file, then:  kist lock && kist unlock"])
+        case .damaged:
+            return Failure("the vault is damaged: \(failure.message)", advice: ["Put a backup back, or ask:  kist doctor"])
+        case .full: return Failure("no space left on the disk; nothing was changed")
+        case .readOnly: return Failure("\(vault) cannot be written here; nothing was changed")
+        case .io: return Failure("the vault could not be read or written: \(failure.message)")
+        case .notAllowed: return Failure("not allowed: \(failure.message)", code: ExitCode.refused)
+        case .retired: return Failure("the agent ended while it was asked; try again")
+        }
+    }
+
+    private static func notFound(_ failure: AgentFailure) -> Failure {
+        let profile = failure["profile"]?.string ?? "default"
+        guard let name = failure["name"]?.string else {
+            return Failure("there is no profile \(profile)", advice: ["see them:  kist profile list"], code: ExitCode.notFound)
+        }
+        if let field = failure["field"]?.string {
+            return Failure("\(name) has no field \(field)", advice: ["see its fields:  kist show \(name)"], code: ExitCode.notFound)
+        }
+        if let revision = failure["revision"]?.integer {
+            return Failure("\(name) has no revision \(revision)", advice: ["see them:  kist history \(name)"], code: ExitCode.notFound)
+        }
+        let option = profile == "default" ? "" : "-p \(profile) "
+        return Failure(
+            "there is no credential \(name) in profile \(profile)",
+            advice: ["see what there is:  kist list \(option)", "store it:           kist add \(option)PLATFORM --name \(name)"]
+                .map { $0.trimmedEnd },
+            code: ExitCode.notFound)
+    }
+
+    /// "0.4 s", "10 s".
+    package static func seconds(milliseconds: Int64) -> String {
+        let tenths = (milliseconds + 99) / 100
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    private static func number(_ value: JSONValue?) -> String { value?.integer.map { "\($0)" } ?? "?" }
+}
+
+extension String {
+    /// Without blanks at its end.
+    var trimmedEnd: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,131 @@
+private import Glibc
+package import KistClient
+package import KistModel
+package import KistProtocol
+
+/// What one command works with: its options, the agent behind a lazily opened connection, the terminal, the printer.
+package final class Session {
+    package let options: GlobalOptions
+    package let places: Places
+    package let printer: Printer
+    package let environment: Variables
+    private var connection: AgentConnection?
+    private var project: FoundProject??
+
+    package init(_ options: GlobalOptions, printer: Printer, environment: Variables = .process) throws(Failure) {
+        self.options = options
+        self.printer = printer
+        self.environment = environment
+        do {
+            places = try Places.fromEnvironment(vault: options.vault)
+        } catch { throw Advice.failure(error, vault: options.vault ?? "") }
+    }
+
+    /// The connection to the agent, opened at the first call.
+    package func agent() throws(Failure) -> AgentConnection {
+        if let connection { return connection }
+        try refuseOtherUsersHome()
+        do {
+            let opened = try open()
+            connection = opened
+            return opened
+        } catch { throw Advice.failure(error, vault: places.vault) }
+    }
+
+    /// What the vault was when the connection was opened.
+    package func state() throws(Failure) -> VaultState { try hello().state }
+
+    package func hello() throws(Failure) -> Hello {
+        do throws(ClientError) { return try agentOrClientError().hello() } catch {
+            throw Advice.failure(error, vault: places.vault)
+        }
+    }
+
+    /// A new connection for the next call; the agent may have ended meanwhile.
+    package func reconnect() { connection = nil }
+
+    private func open() throws(ClientError) -> AgentConnection {
+        if options.isolated { return try AgentConnection.open(places: places, mode: .isolated) }
+        guard options.noAgent else { return try AgentConnection.open(places: places, mode: .shared) }
+        // A running one is used; otherwise a private one ends with this command and none is left.
+        do throws(ClientError) {
+            return try AgentConnection.open(places: places, mode: .noStart)
+        } catch {
+            guard case .notRunning = error else { throw error }
+            return try AgentConnection.open(places: places, mode: .isolated)
+        }
+    }
+
+    /// Asks the agent, unlocking the vault when it is locked.
+    ///
+    /// - Parameter body: may run twice.
+    package func ask<R: ~Copyable>(
+        _ body: (AgentConnection) throws(ClientError) -> R
+    ) throws(Failure) -> R {
+        for attempt in 0..<3 {
+            do throws(ClientError) {
+                return try body(try agentOrClientError())
+            } catch {
+                switch error.kind {
+                case .locked? where attempt < 2: try unlock()
+                case .retired? where attempt < 2: reconnect()
+                default: throw Advice.failure(error, vault: places.vault)
+                }
+            }
+        }
+        throw Failure("the agent ended twice while it was asked")
+    }
+
+    private func agentOrClientError() throws(ClientError) -> AgentConnection {
+        if let connection { return connection }
+        do throws(Failure) { try refuseOtherUsersHome() } catch {
+            throw .unsafePlace(path: places.home, why: error.message)
+        }
+        let opened = try open()
+        connection = opened
+        return opened
+    }
+
+    /// `sudo kist` would leave files of root in someone else's home folder.
+    private func refuseOtherUsersHome() throws(Failure) {
+        var status = stat()
+        guard geteuid() == 0, stat(places.home, &status) == 0, status.st_uid != 0 else { return }
+        throw Failure(
+            "\(places.home) belongs to another user; running as root there would leave files they cannot use",
+            advice: ["Run kist as yourself, or as root with root's own home:  sudo -H kist …"])
+    }
+
+    // MARK: Profile and project
+
+    /// The profile in use: `-p` over `KIST_PROFILE` over the nearest trusted `kist.toml` over `default`.
+    package func profile() throws(Failure) -> ProfileName {
+        if let name = options.profile ?? environment.nonEmpty("KIST_PROFILE") {
+            return try Read.profile(name)
+        }
+        guard let project = try nearestProject(), let profile = project.file.profile else { return .default }
+        try requireTrust(project)
+        return profile
+    }
+
+    /// The nearest `kist.toml`, whether trusted or not; read once.
+    package func nearestProject() throws(Failure) -> FoundProject? {
+        if let project { return project }
+        let found = try ProjectSearch.nearest(home: places.home)
+        project = .some(found)
+        return found
+    }
+
+    /// Returns when the user has agreed to this file and content, asking if somebody is there.
+    package func requireTrust(_ project: FoundProject) throws(Failure) {
+        let trust = Trust(state: places.state)
+        if trust.holds(project, environment: environment) { return }
+        guard let terminal = Terminal.open() else { throw Trust.refusal(of: project) }
+        printer.flush()
+        terminal.show(TrustCommandText.describe(project) + "\n")
+        guard try terminal.confirm("Is this what you expect here?") else { throw Trust.refusal(of: project) }
+        try trust.remember(project)
+    }
+
+    /// What the present moment is, for expiry in words.
+    package var now: Timestamp { Timestamp(seconds: Int64(time(nil))) }
+}
