@@ -73,6 +73,9 @@ package final class AgentConnection {
         return try receive(id, until: end)
     }
 
+    /// The next frame of an answer whose last one said `more`.
+    func callAgain() throws(ClientError) -> Reply { try receive(nextID - 1, until: Self.end(Self.usual)) }
+
     /// Asks once and hands every frame's result to `take` as it comes.
     func each(
         _ method: Method, _ params: JSONValue, _ take: (JSONValue) throws(ShapeError) -> Void

@@ -20,17 +20,37 @@ extension AgentConnection {
 
     /// Secrets leave the vault, in one round trip however many.
     package func reveal(_ request: RevealRequest) throws(ClientError) -> RevealReply {
-        let reply = try call(.reveal, request.json)
-        let count = reply.segments.count
-        let result = reply.result
-        let items = try read { () throws(ShapeError) in
+        let first = try call(.reveal, request.json)
+        var items = try revealed(first.result, segments: first.segments.count)
+        guard first.result["more"] == .bool(true) else {
+            return RevealReply(items: items, segments: first.takeSegments())
+        }
+        var lengths = first.segments.lengths
+        var secrets = SecretBuffer(capacity: first.segments.bytes.count * 2)
+        secrets.append(first.segments.bytes)
+        var hasMore = true
+        while hasMore {
+            let next = try callAgain()
+            // Each frame numbers its own segments from 0.
+            for var item in try revealed(next.result, segments: next.segments.count) {
+                for field in item.fields.indices { item.fields[field].segment += lengths.count }
+                items.append(item)
+            }
+            lengths += next.segments.lengths
+            secrets.append(next.segments.bytes)
+            hasMore = next.result["more"] == .bool(true)
+        }
+        return RevealReply(items: items, segments: SecretSegments(bytes: secrets.finish(), lengths: lengths))
+    }
+
+    private func revealed(_ result: JSONValue, segments: Int) throws(ClientError) -> [RevealedItem] {
+        try read { () throws(ShapeError) in
             var items: [RevealedItem] = []
             for item in try JSONFields(result, "result").array("items") {
-                items.append(try RevealedItem(json: item, segments: count))
+                items.append(try RevealedItem(json: item, segments: segments))
             }
             return items
         }
-        return RevealReply(items: items, segments: reply.takeSegments())
     }
 
     /// The history of one credential, newest first.

@@ -36,8 +36,11 @@ extension AgentConnection {
         _ = try call(.profileCreate, ["name": .string(name.description)])
     }
 
-    package func profileCopy(from: ProfileName, to: ProfileName) throws(ClientError) {
-        _ = try call(.profileCopy, ["from": .string(from.description), "to": .string(to.description)])
+    /// - Returns: how many credentials were copied.
+    @discardableResult
+    package func profileCopy(from: ProfileName, to: ProfileName) throws(ClientError) -> UInt64 {
+        let params: JSONValue = ["from": .string(from.description), "to": .string(to.description)]
+        return try natural("copied", of: try call(.profileCopy, params).result)
     }
 
     /// - Returns: how many credentials went with it.
