@@ -123,6 +123,8 @@ def test_kumo_on_snowpark(world):
     world.add(
         "kumo-snowpark",
         {"url": "https://demo.kumoai.cloud/api", "user": "ALICE", "password": password, "account": "acme"},
+        "--variant",
+        "password",
     )
     stray = world.secret("stray", "demo:{}")
     environment = {**proxy.variables(), **world.trusting(), "KUMO_API_KEY": stray}

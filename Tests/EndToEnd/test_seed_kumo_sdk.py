@@ -60,6 +60,8 @@ def test_snowpark_takes_snowflake_credentials_instead(world):
     world.add(
         "kumo-snowpark",
         {"url": "https://demo.kumoai.cloud/api", "user": "ALICE", "password": password, "account": "acme"},
+        "--variant",
+        "password",
     )
     outcome = world.python(
         "kumo-snowpark",

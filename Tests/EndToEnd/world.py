@@ -79,7 +79,7 @@ class World:
             "XDG_RUNTIME_DIR": self.at("run"),
             "TMPDIR": self.at("work"),
             "PYTHONWARNINGS": "ignore",
-            "PYTHONDONTWRITEBYTECODE": "1",
+
         }
         self._certificate = None
         if initialise:
