@@ -108,7 +108,7 @@ let package = Package(
         tests("StoreSQLite", ["KistStore", "KistModel"]),
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(
-            "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient"]),
+            "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),
         tests("KistAgent", ["SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix"]),
         tests("KistRotation", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
     ],

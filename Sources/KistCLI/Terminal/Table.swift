@@ -63,6 +63,7 @@ package struct Table {
             }
             if !last { line.append("  ") }
         }
+        while let end = line.last, end.text.allSatisfy({ $0 == " " }) { line.removeLast() }
         return line
     }
 

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import KistCLI
+
+/// B11: a credential or a kist.toml cannot make programs run code.
+@Suite struct DangerousNamesTests {
+    @Test func everyLineOfSudosTableIsRefused() {
+        #expect(DangerousNames.sudo.count >= 55)
+        var tried = 0
+        for line in DangerousNames.sudo where !line.hasPrefix("*") {
+            for name in line.hasSuffix("*") ? ["", "X", "PRELOAD", "9"].map({ line.dropLast() + $0 }) : [line[...]] {
+                #expect(DangerousNames.contains(String(name)), "\(name)")
+                #expect(refusal(String(name)) != nil)
+                #expect(throws: Never.self) { try VariableName.check(String(name), source: "s", allowingDangerous: true) }
+                tried += 1
+            }
+        }
+        let more = ["LD_PRELOAD", "LD_AUDIT", "BASH_FUNC_ls%%", "PYTHONSTARTUP", "PERL5SHELL", "NODE_OPTIONS",
+            "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "PATH", "HOME", "KIST_TRUST", "PROMPT_COMMAND", "LESSOPEN"]
+        for name in more { #expect(refusal(name) != nil, "\(name)") }
+        #expect(tried + more.count + DangerousNames.further.count >= 120)
+    }
+
+    @Test func theNamesThatPlatformsNeedAreNot() {
+        for name in ["KUMO_API_KEY", "KUMO_URL", "SNOWFLAKE_HOME", "KASKADA_CLIENT_SECRET", "CDSW_APIV2_KEY", "GITHUB_TOKEN",
+            "KAFKA_PASSWORD", "LDAP_PASSWORD", "TERMINAL_KEY", "ENVOY_TOKEN"] {
+            #expect(!DangerousNames.contains(name), "\(name)")
+        }
+    }
+
+    @Test func tenThousandBrokenNamesAreRefusedEvenWhenAllowed() {
+        var random = Generator(state: 11)
+        for _ in 0..<10_000 {
+            var name = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+                Character(Unicode.Scalar(UInt8.random(in: 0x41...0x5A, using: &random)))
+            }
+            let breaker: Character = ["=", "\0", "\n", "\r", "\u{1B}"].randomElement(using: &random)!
+            name.insert(breaker, at: Int.random(in: 0...name.count, using: &random))
+            #expect(throws: Failure.self) { try VariableName.check(String(name), source: "s", allowingDangerous: true) }
+        }
+        #expect(throws: Failure.self) { try VariableName.check("", source: "s", allowingDangerous: true) }
+    }
+
+    @Test func aValueLikeAShellFunctionIsRefused() {
+        var block = EnvironmentBlock()
+        let problem = failure { () throws(Failure) in
+            try block.set("KEY", to: "() { :; }; echo", source: "kumo.api_key", allowingDangerous: false)
+        }
+        #expect(problem != nil)
+    }
+
+    private func refusal(_ name: String) -> Failure? {
+        failure { () throws(Failure) in try VariableName.check(name, source: "s", allowingDangerous: false) }
+    }
+}
+
+func failure(_ body: () throws(Failure) -> Void) -> Failure? {
+    do throws(Failure) {
+        try body()
+        return nil
+    } catch { return error }
+}

@@ -1,0 +1,70 @@
+import KistModel
+import Testing
+
+@testable import KistCLI
+
+@Suite struct ProjectSearchTests {
+    @Test func theNearestOneWithinTheHomeFolder() throws {
+        let folder = try TemporaryFolder()
+        try folder.make("home/work/deep")
+        try folder.write("kist.toml", "use = [\"outside\"]")
+        #expect(try ProjectSearch.nearest(from: folder.path + "/home/work/deep", home: folder.path + "/home") == nil)
+        try folder.write("home/kist.toml", "use = [\"home\"]")
+        let found = try ProjectSearch.nearest(from: folder.path + "/home/work/deep", home: folder.path + "/home")
+        #expect(found?.path == folder.path + "/home/kist.toml")
+        try folder.write("home/work/kist.toml", "use = [\"work\"]")
+        let nearer = try ProjectSearch.nearest(from: folder.path + "/home/work/deep", home: folder.path + "/home")
+        #expect(nearer?.file.uses.first?.name.description == "work")
+    }
+
+    @Test func theDigestIsWhatSha256sumPrints() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("kist.toml", "use = []\n")
+        let found = try ProjectSearch.nearest(from: folder.path, home: nil)
+        // printf 'use = []\n' | sha256sum
+        #expect(found?.digest == "366cc951f089a73af118e8733c64c0d794b6094f82a0dba5273865968d3173bd")
+    }
+
+    @Test func trustIsForPathAndContent() throws {
+        let folder = try TemporaryFolder()
+        try folder.make("a")
+        try folder.make("b")
+        try folder.write("a/kist.toml", "use = [\"kumo\"]")
+        try folder.write("b/kist.toml", "use = [\"kumo\"]")
+        let trust = Trust(state: folder.path + "/state/kist")
+        let first = try #require(try ProjectSearch.nearest(from: folder.path + "/a", home: nil))
+        let other = try #require(try ProjectSearch.nearest(from: folder.path + "/b", home: nil))
+        let nothing = Variables([:])
+        #expect(!trust.holds(first, environment: nothing))
+        try trust.remember(first)
+        #expect(trust.holds(first, environment: nothing))
+        #expect(!trust.holds(other, environment: nothing), "the same content elsewhere")
+        try folder.write("a/kist.toml", "use = [\"kumo\", \"all\"]")
+        let changed = try #require(try ProjectSearch.nearest(from: folder.path + "/a", home: nil))
+        #expect(!trust.holds(changed, environment: nothing), "other content at the same path")
+        #expect(trust.holds(changed, environment: Variables(["KIST_TRUST": changed.digest])))
+        #expect(!trust.holds(changed, environment: Variables(["KIST_TRUST": first.digest])))
+        #expect(try trust.forget(path: first.path))
+        #expect(!trust.holds(first, environment: nothing))
+    }
+
+    @Test func aTrustFileThatOthersCanWriteCountsForNothing() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("kist.toml", "use = []")
+        let project = try #require(try ProjectSearch.nearest(from: folder.path, home: nil))
+        try folder.write("trust", "\(project.digest)  \(project.path)\n", mode: 0o600)
+        let trust = Trust(state: folder.path)
+        #expect(trust.holds(project, environment: Variables([:])))
+        try folder.write("trust", "\(project.digest)  \(project.path)\n", mode: 0o666)
+        #expect(!trust.holds(project, environment: Variables([:])))
+    }
+
+    @Test func aFolderOrALongFileInItsPlaceIsSaid() throws {
+        let folder = try TemporaryFolder()
+        try folder.make("kist.toml")
+        #expect(throws: Failure.self) { _ = try ProjectSearch.nearest(from: folder.path, home: nil) }
+        let long = try TemporaryFolder()
+        try long.write("kist.toml", "#" + String(repeating: "x", count: 70_000))
+        #expect(throws: Failure.self) { _ = try ProjectSearch.nearest(from: long.path, home: nil) }
+    }
+}
