@@ -58,8 +58,8 @@ struct ProfileCopy: SessionCommand {
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         let from = try Read.profile(from), to = try Read.profile(to)
-        try session.ask { (agent) throws(ClientError) in try agent.profileCopy(from: from, to: to) }
-        session.printer.line(.good("✓"), " Copied profile \(from) to \(to).")
+        let count = try session.ask { (agent) throws(ClientError) in try agent.profileCopy(from: from, to: to) }
+        session.printer.line(.good("✓"), Phrase(" Copied \(Words.count(Int64(clamping: count), "credential")) of profile \(from) to \(to)."))
         return ExitCode.done
     }
 }
