@@ -97,6 +97,10 @@ let package = Package(
             swiftSettings: house),
 
         // Never shipped.
+        .executableTarget(
+            name: "vault-bench",
+            dependencies: ["KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite"],
+            path: "Tests/Benchmarks/VaultBench", swiftSettings: house),
         module("KistTestKit", ["KistModel", "KistStore", "SecretMemory", "KistPosix"]),
         tests("KistModel"),
         tests("KistPosix"),

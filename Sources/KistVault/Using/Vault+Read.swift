@@ -6,10 +6,19 @@ internal import SecretMemory
 extension Vault {
     /// Overviews in order of profile and name. `nil`: of all profiles.
     package func list(_ profile: ProfileName?) throws(VaultError) -> [Overview] {
-        var overviews = try allOverviews().compactMap(\.overview)
-        if let profile { overviews.removeAll { $0.profile != profile } }
-        overviews.sort { ($0.profile, $0.name) < ($1.profile, $1.name) }
-        return overviews
+        var overviews: [Overview] = []
+        try eachOverview { row in
+            guard let overview = row.overview, profile == nil || row.profile == profile else { return }
+            overviews.append(overview)
+        }
+        // Positions are sorted, not overviews: each is large and full of references.
+        let order = overviews.withUnsafeBufferPointer { all in
+            all.indices.sorted { left, right in
+                all[left].profile == all[right].profile
+                    ? all[left].name < all[right].name : all[left].profile < all[right].profile
+            }
+        }
+        return order.map { overviews[$0] }
     }
 
     package func overview(_ profile: ProfileName, _ name: CredentialName) throws(VaultError) -> Overview {
@@ -51,19 +60,19 @@ extension Vault {
         return Revealed(items: items, segments: SecretSegments(bytes: values.finish(), lengths: lengths))
     }
 
-    /// The newest overview of every credential and the markers of profiles, in the store's order.
-    func allOverviews() throws(VaultError) -> [StoredOverview] {
+    /// Hands out the newest overview of every credential and the markers of profiles, in the store's order.
+    func eachOverview(_ body: (StoredOverview) -> Void) throws(VaultError) {
         let (keys, contents) = try opened()
         let opening = RowOpening(keys: keys)
-        var overviews: [StoredOverview] = []
-        overviews.reserveCapacity(contents.index.lookups)
+        var count = 0
         var failure: VaultError?
         try VaultError.from { () throws(StoreError) in
             try store.scan(secretToo: false) { place, parts in
                 let opened = contents.index.withTags(newestAt: place) { tags -> Bool in
                     do throws(VaultError) {
                         let tag = UnsafeRawBufferPointer(rebasing: tags[..<IndexEntry.tagCount])
-                        overviews.append(try opening.overview(parts.overview, place, tag: tag))
+                        body(try opening.overview(parts.overview, place, tag: tag))
+                        count += 1
                         return true
                     } catch {
                         failure = error
@@ -75,7 +84,6 @@ extension Vault {
             }
         }
         if let failure { throw failure }
-        guard overviews.count == contents.index.lookups else { throw .damaged("a record is missing") }
-        return overviews
+        guard count == contents.index.lookups else { throw .damaged("a record is missing") }
     }
 }
