@@ -1,3 +1,6 @@
+import Glibc
 import KistPosix
+import KistRotation
 
 Hardening.apply()
+exit(CourierProgram.main())

@@ -87,4 +87,8 @@ int kist_seal_calls(void);
 /* Terminal columns of `fd`, 0 when it is not a terminal. */
 int kist_columns(int fd);
 
+/* Starts a child with `input` as descriptor 0, /dev/null as 1 and 2 and nothing else, default signals and exactly this
+   environment; `*pid` is to be waited for. Returns 0 or an errno, that of execve included. */
+int kist_spawn_child(const char *path, char *const *argv, char *const *environment, int input, pid_t *pid);
+
 #endif

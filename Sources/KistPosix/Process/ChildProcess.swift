@@ -1,0 +1,31 @@
+private import CKistPosix
+private import Glibc
+
+/// A child that gets one socket as its input and nothing else; ended and waited for when this value goes.
+package struct ChildProcess: ~Copyable {
+    package let id: Int32
+
+    /// Starts `path`.
+    ///
+    /// - Parameters:
+    ///   - environment: `NAME=value` entries, and no others.
+    ///   - input: its descriptor 0; 1 and 2 are `/dev/null`, all others are closed.
+    /// - Throws: also when the program cannot be executed.
+    package init(
+        _ path: String, environment: [String], input: borrowing Descriptor
+    ) throws(PosixError) {
+        var argv: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
+        var entries: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        defer { for text in argv + entries { free(text) } }
+        var pid: pid_t = 0
+        let failed = kist_spawn_child(path, &argv, &entries, input.raw, &pid)
+        guard failed == 0 else { throw PosixError("posix_spawn", failed) }
+        id = pid
+    }
+
+    deinit {
+        kill(id, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    }
+}
