@@ -30,14 +30,23 @@ def proved(text):
     say(f"  {GREEN}✓{PLAIN} {text}")
 
 
-def show(world, *arguments, note="", typed=None, **settings):
-    """Runs kist, shows the command as a person would type it and what it printed; it must succeed."""
-    command = typed or "kist " + " ".join(arguments)
+def require(condition, what):
+    if not condition:
+        raise AssertionError(f"not so: {what}")
+
+
+def printed(command, outcome, note=""):
+    """A command as a person would type it, and what it printed."""
     say(f"  $ {command}{DIM}{'   # ' + note if note else ''}{PLAIN}")
-    outcome = world.kist(*arguments, **settings)
     for line in (outcome.out + outcome.err).rstrip().splitlines():
         say(f"    {DIM}{line}{PLAIN}")
-    assert outcome.status == 0, f"that command should have succeeded\n{outcome}"
+
+
+def show(world, *arguments, note="", typed=None, **settings):
+    """Runs kist and prints it; it must succeed."""
+    outcome = world.kist(*arguments, **settings)
+    printed(typed or "kist " + " ".join(arguments), outcome, note)
+    require(outcome.status == 0, f"that command ends with 0\n{outcome}")
     return outcome
 
 
@@ -66,12 +75,8 @@ def main():
 
 
 def run(world):
-    show(
-        world,
-        "init",
-        note="the passphrase comes from a private file here; you will be asked for it",
-        environment={"KIST_PASSPHRASE_FILE": world.passphrase_file},
-    )
+    printed(
+        "kist init", world.initialise(), note="the passphrase comes from a private file here; you will be asked for it")
     key, secret, password = world.secret("kumo", "demo:{}"), world.secret("kaskada"), world.secret("snowflake")
     kumo = world.stub(Kumo, tls=True, accepted={key})
     kaskada = world.stub(Kaskada, tls=True, clients={"client-1": secret})
@@ -110,8 +115,10 @@ def run(world):
         note="account, user and password as JSON",
         given={"account": "acme", "user": "ALICE", "password": password},
     )
-    assert [r["headers"]["x-api-key"] for r in kumo.received()] == [key]
-    assert [json.loads(r["body"])["client_secret"] for r in kaskada.received()] == [secret]
+    require([r["headers"]["x-api-key"] for r in kumo.received()] == [key], "Kumo was asked once, with the key")
+    sent = [json.loads(r["body"])["client_secret"] for r in kaskada.received()]
+    require(sent == [secret], "Kaskada was asked once, with the pair")
+    require([login["PASSWORD"] for login in snowflake.logins()] == [password], "Snowflake was asked once")
     proved("the platforms were asked with exactly these secrets, inside TLS")
 
     step("3  What there is, and whether it still works")
@@ -130,7 +137,7 @@ def run(world):
     before = len(kumo.received())
     show(world, "run", "kumo", "--", client("kumoai-2.22.0"), path, typed="kist run kumo -- python train.py")
     arrived = [r["headers"].get("x-api-key") for r in kumo.received()[before:]]
-    assert arrived and set(arrived) == {key}, arrived
+    require(arrived and set(arrived) == {key}, "the key arrived at Kumo, in every request")
     proved(f"kumoai 2.22.0 logged in at https://demo.kumoai.cloud/api with the key, in {len(arrived)} requests")
 
     step("5  Handed to the real kaskada")
@@ -147,9 +154,9 @@ def run(world):
     before = len(kaskada.received())
     show(world, "run", "kaskada", "--", client("kaskada-0.0.22"), path, typed="kist run kaskada -- python tables.py")
     (exchange,) = kaskada.received()[before:]
-    assert json.loads(exchange["body"])["client_secret"] == secret
+    require(json.loads(exchange["body"])["client_secret"] == secret, "the pair arrived at Kaskada")
     (call,) = tables.received()
-    assert call["headers"]["authorization"] == "kaskada-access-token", call
+    require(call["headers"]["authorization"] == "kaskada-access-token", "the token arrived at the table service")
     proved("kaskada 0.0.22 exchanged the pair for a token and listed its tables with it")
 
     step("6  Handed to the real Snowflake connector")
@@ -166,13 +173,13 @@ def run(world):
     outcome = show(
         world, "run", "snowflake", "--", client("snowflake-5.2.0"), path, typed="kist run snowflake -- python query.py"
     )
-    assert "ALICE" in outcome.out, outcome
+    require("ALICE" in outcome.out, "the query was answered")
     login = snowflake.logins()[before:][-1]
-    assert (login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), login
+    require((login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), "the login arrived at Snowflake")
     proved("the connector found its credentials in a private file, which went away with the program")
 
     step("7  What was left behind")
-    assert not world.canaries.found_in(proxy.everything())
+    require(not world.canaries.found_in(proxy.everything()), "no secret passed the proxy in clear")
     proved(f"a proxy kept every byte of {len(proxy.requests)} requests: no secret was in clear")
     show(world, "lock")
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import signal
@@ -64,6 +65,7 @@ class World:
         self.private = self.at("private")  # what the test itself keeps: its passphrase and its log
         self.canaries = Canaries()
         self.outcomes = []
+        self._unchecked = []
         self._open = []
         for folder in ("private", "home", "run", "work"):
             os.mkdir(self.at(folder), 0o700)
@@ -83,8 +85,7 @@ class World:
         }
         self._certificate = None
         if initialise:
-            # It prints the recovery code: once, and nowhere else, so the code itself is not watched.
-            self.done("init", environment={"KIST_PASSPHRASE_FILE": self.passphrase_file})
+            self.initialise()
 
     # Places and secrets
 
@@ -124,6 +125,15 @@ class World:
 
     # Kist
 
+    def initialise(self):
+        """Makes the vault. The recovery code is printed now, and from now on looked for like any other secret."""
+        outcome = self.done("init", environment={"KIST_PASSPHRASE_FILE": self.passphrase_file}, may_print=True)
+        code = re.search(r"(?:[0-9A-Z]{4}-){4,}[0-9A-Z]{4}", outcome.out + outcome.err)
+        assert code, f"no recovery code\n{outcome}"
+        self.canaries.plant("recovery code", code.group())
+        self.canaries.plant("recovery code in one piece", code.group().replace("-", ""))
+        return outcome
+
     def unlock(self):
         self.done("unlock", environment={"KIST_PASSPHRASE_FILE": self.passphrase_file})
 
@@ -150,6 +160,7 @@ class World:
         outcome.may_print = may_print
         outcome.leaked = watch.found
         self.outcomes.append(outcome)
+        self._unchecked.append(outcome)
         return outcome
 
     def done(self, *arguments, **settings):
@@ -179,7 +190,8 @@ class World:
 
     def check_canaries(self):
         """No secret in any argument, in what kist printed, in the vault, its journal, state or runtime folder."""
-        for outcome in self.outcomes:
+        unchecked, self._unchecked = self._unchecked, []
+        for outcome in unchecked:
             assert not outcome.leaked, f"in the arguments of a process: {outcome.leaked}\n{outcome}"
             if not outcome.may_print:
                 printed = self.canaries.found_in(outcome.raw + outcome.err.encode())
