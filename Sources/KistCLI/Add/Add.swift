@@ -52,17 +52,23 @@ enum Add {
 
     // MARK: Steps
 
-    private static func platform(_ input: AddInput, _ terminal: Terminal?, _ session: Session) throws(Failure) -> Platform {
+    private static func platform(_ input: AddInput, _ terminal: Terminal?, _ session: Session) throws(Failure)
+        -> Platform
+    {
         if let name = input.platform { return try session.platform(name) }
         guard let terminal else { throw Failure.usage("which platform?", advice: ["kist platform list"]) }
         return try session.platform(try Questions.platform(terminal, session))
     }
 
-    private static func variant(_ input: AddInput, _ platform: Platform, _ terminal: Terminal?) throws(Failure) -> String? {
+    private static func variant(_ input: AddInput, _ platform: Platform, _ terminal: Terminal?) throws(Failure)
+        -> String?
+    {
         if let name = input.variant {
             guard platform.variant(named: name) != nil else {
                 let known = platform.variants.map(\.name).joined(separator: ", ")
-                throw Failure.usage("\(platform.name) has no such variant", advice: [known.isEmpty ? "it has none at all" : "one of:  \(known)"])
+                throw Failure.usage(
+                    "\(platform.name) has no such variant",
+                    advice: [known.isEmpty ? "it has none at all" : "one of:  \(known)"])
             }
             return name
         }
@@ -84,7 +90,8 @@ enum Add {
     }
 
     /// The revision of a credential of that name, `nil` when there is none.
-    static func revision(of name: CredentialName, _ profile: ProfileName, _ session: Session) throws(Failure) -> UInt64? {
+    static func revision(of name: CredentialName, _ profile: ProfileName, _ session: Session) throws(Failure) -> UInt64?
+    {
         try session.ask { (agent) throws(ClientError) -> UInt64? in
             do throws(ClientError) { return try agent.show(profile: profile, name: name).revision } catch {
                 if error.kind == .notFound { return nil }
@@ -104,14 +111,18 @@ enum Add {
         if draft.platform.isFreeForm, draft.plain.isEmpty, draft.secrets.names.isEmpty {
             throw Failure.usage(
                 "\(draft.platform.name) has no fields of its own: name them",
-                advice: ["kist add \(draft.platform.name) --name kafka username=bob password", "(password is then asked for without echo)"])
+                advice: [
+                    "kist add \(draft.platform.name) --name kafka username=bob password",
+                    "(password is then asked for without echo)",
+                ])
         }
     }
 
     private static func showDerived(_ completion: Completion, _ printer: Printer) {
         let width = completion.derived.map(\.title.count).max() ?? 0
         for item in completion.derived {
-            printer.line(Phrase("  \(item.title)\(String(repeating: " ", count: width - item.title.count))  \(item.value)"))
+            printer.line(
+                Phrase("  \(item.title)\(String(repeating: " ", count: width - item.title.count))  \(item.value)"))
         }
     }
 
@@ -129,15 +140,18 @@ enum Add {
     ) throws(Failure) {
         let printer = session.printer
         if input.json {
-            printer.json(.members([
-                "name": .string(item.name.description), "profile": .string(item.profile.description),
-                "platform": .string(item.platform), "revision": (result.items.first ?? result.revision).json,
-                "check": outcome.map { .string($0.word) },
-            ]))
+            printer.json(
+                .members([
+                    "name": .string(item.name.description), "profile": .string(item.profile.description),
+                    "platform": .string(item.platform), "revision": (result.items.first ?? result.revision).json,
+                    "check": outcome.map { .string($0.word) },
+                ]))
             return
         }
         printer.line(.good("✓"), " Stored as \(item.name) in profile \(item.profile).")
-        func filled(_ text: String) -> Phrase { Phrase(Prose.fill(text, name: item.name.description, plain: completion.plain)) }
+        func filled(_ text: String) -> Phrase {
+            Phrase(Prose.fill(text, name: item.name.description, plain: completion.plain))
+        }
         if let run = platform.afterAdd.run { printer.line("  Run:   ", filled(run)) }
         if let code = platform.afterAdd.code { printer.line("  Code:  ", filled(code)) }
         if let note = platform.afterAdd.note { printer.line("         ", filled(note)) }

@@ -16,10 +16,17 @@ struct AddCommand: SessionCommand {
     @Option(help: "Its name; else the platform's.") var name: String?
     @Option(help: "Which kind, where a platform has several.") var variant: String?
     @Flag(name: .customLong("stdin"), help: "Read one JSON object of fields, or the main secret.") var fromInput = false
-    @Flag(name: .customLong("from-env"), help: "Take the values of the platform's usual variables.") var fromEnvironment = false
-    @Option(name: .customLong("env"), help: ArgumentHelp("A field from a variable.", valueName: "field=variable")) var variables: [String] = []
-    @Option(name: .customLong("file"), help: ArgumentHelp("A field from a file (- is standard input).", valueName: "field=path")) var files: [String] = []
-    @Option(name: .customLong("field"), help: ArgumentHelp("A plain field, like FIELD=VALUE.", valueName: "field=value")) var fields: [String] = []
+    @Flag(name: .customLong("from-env"), help: "Take the values of the platform's usual variables.")
+    var fromEnvironment = false
+    @Option(name: .customLong("env"), help: ArgumentHelp("A field from a variable.", valueName: "field=variable"))
+    var variables: [String] = []
+    @Option(
+        name: .customLong("file"),
+        help: ArgumentHelp("A field from a file (- is standard input).", valueName: "field=path")) var files: [String] =
+            []
+    @Option(
+        name: .customLong("field"), help: ArgumentHelp("A plain field, like FIELD=VALUE.", valueName: "field=value"))
+    var fields: [String] = []
     @Option(help: ArgumentHelp("When it ends: a date, 90d, never.", valueName: "when")) var expires: String?
     @Option(help: ArgumentHelp("A line about it, for list.", valueName: "text")) var note: String?
     @Flag(inversion: .prefixedNo, help: "Prove it at the platform first.") var check = true

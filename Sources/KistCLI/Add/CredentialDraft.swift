@@ -35,7 +35,9 @@ struct CredentialDraft: ~Copyable {
     /// Whether a free field of this name is better not shown.
     static func soundsSecret(_ name: String) -> Bool {
         let name = name.lowercased()
-        return ["pass", "secret", "token", "key", "credential", "private", "pwd", "auth", "dsn"].contains { name.contains($0) }
+        return ["pass", "secret", "token", "key", "credential", "private", "pwd", "auth", "dsn"].contains {
+            name.contains($0)
+        }
     }
 
     // MARK: What comes in
@@ -56,7 +58,8 @@ struct CredentialDraft: ~Copyable {
     }
 
     /// A value for a field whose kind decides where it goes.
-    mutating func take(_ name: String, _ value: UnsafeRawBufferPointer, secretUnlessKnown: Bool = true) throws(Failure) {
+    mutating func take(_ name: String, _ value: UnsafeRawBufferPointer, secretUnlessKnown: Bool = true) throws(Failure)
+    {
         let field = platform.field(named: name, variant: variant)
         if field == nil, !platform.isFreeForm { throw unknownField(name) }
         let secret = field?.isSecret ?? secretUnlessKnown
@@ -146,7 +149,9 @@ struct CredentialDraft: ~Copyable {
     mutating func setPlain(_ name: String, _ value: String) throws(Failure) {
         guard !has(name) else { throw twice(name) }
         _ = try Read.field(name)
-        guard platform.field(named: name, variant: variant) != nil || !value.unicodeScalars.contains(where: { Visible.isUnsafe($0, false) })
+        guard
+            platform.field(named: name, variant: variant) != nil
+                || !value.unicodeScalars.contains(where: { Visible.isUnsafe($0, false) })
         else { throw Failure.usage("\(name) contains a line break or a control character") }
         plain[name] = value
     }
@@ -181,7 +186,9 @@ struct CredentialDraft: ~Copyable {
     }
 
     private func unknownField(_ name: String) -> Failure {
-        let shown = (try? FieldName(name)) != nil && name.utf8.count <= 32 ? "\(platform.name) has no field \(name)" : "\(platform.name) has no such field"
+        let shown =
+            (try? FieldName(name)) != nil && name.utf8.count <= 32
+            ? "\(platform.name) has no field \(name)" : "\(platform.name) has no such field"
         return Failure.usage(shown, advice: ["fields:  " + fieldNames])
     }
 

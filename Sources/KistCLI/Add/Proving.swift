@@ -11,7 +11,8 @@ enum Proving {
         _ terminal: Terminal?, _ session: Session
     ) throws(Failure) -> CheckOutcome? {
         let secrets = Set(draft.secrets.names.map(\.description))
-        if case .none(let why) = draft.platform.check(variant: draft.variant, plain: completion.plain, secrets: secrets) {
+        if case .none(let why) = draft.platform.check(variant: draft.variant, plain: completion.plain, secrets: secrets)
+        {
             if !quiet { session.printer.line(.quiet("Not checked: \(why).")) }
             return nil
         }
@@ -33,7 +34,9 @@ enum Proving {
         case .refused, .notAllowed, .wrongAddress:
             printer.flush()
             if let terminal, try terminal.confirm("Store it all the same?") { return outcome }
-            let what = outcome.verdict == .refused ? "refused it" : outcome.verdict == .notAllowed ? "does not allow it" : "was not found there"
+            let what =
+                outcome.verdict == .refused
+                ? "refused it" : outcome.verdict == .notAllowed ? "does not allow it" : "was not found there"
             throw Failure(
                 "\(draft.platform.title) \(what)\(outcome.http.map { " (\($0))" } ?? ""); nothing was stored",
                 advice: [outcome.why, "without a check:  --no-check"].compactMap { $0 }, code: ExitCode.refused)

@@ -38,7 +38,8 @@ struct Questions {
             guard isWanted || (field.isAsked && needsAsking(field, draft)) else { continue }
             try ask(field, isWanted: isWanted, &draft)
         }
-        for name in draft.wanted where !draft.has(name) && draft.platform.field(named: name, variant: draft.variant) == nil {
+        for name in draft.wanted
+        where !draft.has(name) && draft.platform.field(named: name, variant: draft.variant) == nil {
             let secret = try terminal.askSecret("\(name): ")
             try draft.take(name, secret)
         }
@@ -66,7 +67,9 @@ struct Questions {
                     terminal.show("It is needed.\n")
                     continue
                 }
-                let finding = secret.withBytes { bytes in field.check(UnsafeRawBufferPointer(rebasing: bytes[field.trimmed(bytes)])) }
+                let finding = secret.withBytes { bytes in
+                    field.check(UnsafeRawBufferPointer(rebasing: bytes[field.trimmed(bytes)]))
+                }
                 guard let finding else { return try draft.take(field.name, secret) }
                 complain(field, finding)
             } else {

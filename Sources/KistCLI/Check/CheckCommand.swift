@@ -18,7 +18,9 @@ enum Check {
         if names.isEmpty {
             names = try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile) }.map(\.name)
             guard !names.isEmpty else {
-                if json { session.printer.json(["items": []]) } else {
+                if json {
+                    session.printer.json(["items": []])
+                } else {
                     session.printer.line(.quiet("nothing is stored in profile \(profile).   Next: kist add PLATFORM"))
                 }
                 return ExitCode.done
@@ -35,7 +37,8 @@ enum Check {
         return codes.contains(ExitCode.refused) ? ExitCode.refused : codes.max() ?? ExitCode.done
     }
 
-    private static func check(_ name: CredentialName, _ profile: ProfileName, _ session: Session) throws(Failure) -> Row {
+    private static func check(_ name: CredentialName, _ profile: ProfileName, _ session: Session) throws(Failure) -> Row
+    {
         let request = RevealRequest(
             wants: [Want(profile: profile, name: name)], purpose: .check, allowExpired: true)
         let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(request) }
@@ -63,7 +66,9 @@ enum Check {
         for row in rows {
             let outcome = row.outcome
             var below: [Phrase]?
-            if outcome.verdict != .accepted || outcome.proves != nil, let why = outcome.why ?? outcome.proves.map({ "proves \($0)" }) {
+            if outcome.verdict != .accepted || outcome.proves != nil,
+                let why = outcome.why ?? outcome.proves.map({ "proves \($0)" })
+            {
                 below = ["  ", Phrase("\(row.overview.name): "), .quiet(why)]
             }
             table.add(

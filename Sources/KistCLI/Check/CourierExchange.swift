@@ -45,7 +45,8 @@ struct CourierExchange {
         }
         var params: [JSONMember] = [
             JSONMember("platform", .string(platform.name)), JSONMember("name", .string(name)),
-            JSONMember("plain", .object(plain.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })),
+            JSONMember(
+                "plain", .object(plain.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })),
             JSONMember("secrets", .array(secrets.map { .string($0) })),
         ]
         if let variant { params.append(JSONMember("variant", .string(variant))) }
@@ -85,7 +86,9 @@ struct CourierExchange {
         }
         var answer: [UInt8] = []
         while true {
-            if let layout = try answer.withUnsafeBytes({ try FrameLayout.decode($0) }), answer.count >= layout.frameBytes {
+            if let layout = try answer.withUnsafeBytes({ try FrameLayout.decode($0) }),
+                answer.count >= layout.frameBytes
+            {
                 let text = answer[layout.prefixBytes..<layout.prefixBytes + layout.header]
                 _ = child.id
                 return try Self.report(try JSONParser.parse(Array(text)))

@@ -21,7 +21,10 @@ enum Doctor {
         do throws(Failure) {
             let agent = try session.agent()
             let hello = try session.hello()
-            findings.append(Finding(level: .good, what: "the agent answers: version \(hello.version), process \(hello.pid)", advice: nil))
+            findings.append(
+                Finding(
+                    level: .good, what: "the agent answers: version \(hello.version), process \(hello.pid)", advice: nil
+                ))
             do throws(ClientError) { facts = try agent.doctor() } catch {
                 let failure = Advice.failure(error, vault: session.places.vault)
                 findings.append(Finding(level: .note, what: failure.message, advice: failure.advice.first))
@@ -32,7 +35,13 @@ enum Doctor {
         let bad = findings.contains { $0.level == .bad }
         if json {
             session.printer.json([
-                "findings": .array(findings.map { .members(["level": .string($0.level.rawValue), "what": .string($0.what), "advice": $0.advice.map { .string($0) }]) }),
+                "findings": .array(
+                    findings.map {
+                        .members([
+                            "level": .string($0.level.rawValue), "what": .string($0.what),
+                            "advice": $0.advice.map { .string($0) },
+                        ])
+                    }),
                 "agent": facts,
             ])
         } else {
@@ -68,26 +77,47 @@ enum Doctor {
         let places = session.places
         if Home.exists(places.vault) {
             findings += ownership(places.vault, mode: 0o077, "the vault file")
-            if let slash = places.vault.lastIndex(of: "/") { findings += ownership(String(places.vault[..<slash]), mode: 0o077, "its folder") }
+            if let slash = places.vault.lastIndex(of: "/") {
+                findings += ownership(String(places.vault[..<slash]), mode: 0o077, "its folder")
+            }
         } else {
-            findings.append(Finding(level: .note, what: "there is no vault yet at \(Home.short(places.vault, places.home))", advice: "kist init"))
+            findings.append(
+                Finding(
+                    level: .note, what: "there is no vault yet at \(Home.short(places.vault, places.home))",
+                    advice: "kist init"))
         }
         if let runtime = places.runtime {
             findings.append(Finding(level: .good, what: "runtime folder: \(runtime)", advice: nil))
         } else {
-            findings.append(Finding(level: .note, what: "no runtime folder (XDG_RUNTIME_DIR): each command starts an agent of its own", advice: "cron: set XDG_RUNTIME_DIR=/run/user/$(id -u), or leave it so"))
+            findings.append(
+                Finding(
+                    level: .note, what: "no runtime folder (XDG_RUNTIME_DIR): each command starts an agent of its own",
+                    advice: "cron: set XDG_RUNTIME_DIR=/run/user/$(id -u), or leave it so"))
         }
-        if Hardening.isDumpable { findings.append(Finding(level: .bad, what: "this process can be read by others of the same user", advice: nil)) }
+        if Hardening.isDumpable {
+            findings.append(
+                Finding(level: .bad, what: "this process can be read by others of the same user", advice: nil))
+        }
         if swapIsOn() {
-            findings.append(Finding(level: .note, what: "swap is on: what programs hold in ordinary memory may reach the disk", advice: "encrypted swap, or none; Kist's own secrets are locked in memory"))
+            findings.append(
+                Finding(
+                    level: .note, what: "swap is on: what programs hold in ordinary memory may reach the disk",
+                    advice: "encrypted swap, or none; Kist's own secrets are locked in memory"))
         }
         if session.environment.nonEmpty("KIST_PASSPHRASE_FILE") != nil {
-            findings.append(Finding(level: .note, what: "KIST_PASSPHRASE_FILE is set: whoever can read that file can open the vault", advice: nil))
+            findings.append(
+                Finding(
+                    level: .note, what: "KIST_PASSPHRASE_FILE is set: whoever can read that file can open the vault",
+                    advice: nil))
         }
         do {
             if let project = try session.nearestProject() {
                 let held = Trust(state: places.state).holds(project, environment: session.environment)
-                findings.append(Finding(level: held ? .good : .note, what: "\(project.path): \(held ? "agreed to" : "not agreed to yet")", advice: held ? nil : "kist trust"))
+                findings.append(
+                    Finding(
+                        level: held ? .good : .note,
+                        what: "\(project.path): \(held ? "agreed to" : "not agreed to yet")",
+                        advice: held ? nil : "kist trust"))
             }
         } catch {
             findings.append(Finding(level: .bad, what: error.message, advice: error.advice.first))

@@ -38,7 +38,9 @@ enum Edit {
         let isChange = !changes.plain.isEmpty || !changes.secrets.names.isEmpty || !removed.isEmpty
         guard isChange || expiry != nil || input.note != nil else {
             let fields = (overview.secrets + overview.plain.map(\.name)).map(\.description).joined(separator: ", ")
-            throw Failure.usage("which field?", advice: ["fields:  \(fields)", "kist edit \(name) FIELD        kist edit \(name) FIELD=VALUE"])
+            throw Failure.usage(
+                "which field?",
+                advice: ["fields:  \(fields)", "kist edit \(name) FIELD        kist edit \(name) FIELD=VALUE"])
         }
         let draft = merged(changes, removed, overview, item, reply, platform)
         let completion = try Completing.complete(draft)
@@ -50,7 +52,9 @@ enum Edit {
         var plain = try Completing.plain(completion)
         if let expiry, let field = platform.fields(variant: overview.variant).first(where: { $0.isExpiry }) {
             plain.removeAll { $0.name.description == field.name }
-            if case .at(let end) = expiry { plain.append(PlainField(name: try Read.field(field.name), value: end.description)) }
+            if case .at(let end) = expiry {
+                plain.append(PlainField(name: try Read.field(field.name), value: end.description))
+            }
         }
         let put = PutItem(
             profile: profile, name: name, platform: overview.platform, variant: overview.variant, plain: plain,
@@ -63,10 +67,12 @@ enum Edit {
         }
         let revision = result.items.first ?? result.revision
         if input.json {
-            session.printer.json(.members([
-                "name": .string(name.description), "profile": .string(profile.description), "revision": revision.json,
-                "check": outcome.map { .string($0.word) },
-            ]))
+            session.printer.json(
+                .members([
+                    "name": .string(name.description), "profile": .string(profile.description),
+                    "revision": revision.json,
+                    "check": outcome.map { .string($0.word) },
+                ]))
         } else {
             session.printer.line(.good("✓"), " Changed \(name) in profile \(profile); revision \(revision).")
         }
@@ -97,7 +103,8 @@ enum Edit {
         for field in asked {
             guard let terminal else {
                 throw Failure(
-                    "there is no terminal to ask for \(field)", advice: ["… | \(command) \(field) --stdin"], code: ExitCode.usage)
+                    "there is no terminal to ask for \(field)", advice: ["… | \(command) \(field) --stdin"],
+                    code: ExitCode.usage)
             }
             if changes.isSecret(field) {
                 let title = changes.platform.field(named: field, variant: overview.variant)?.title ?? field
@@ -147,8 +154,10 @@ struct EditCommand: SessionCommand {
     @Argument(help: "The credential.") var name: String
     @Argument(help: "FIELD=VALUE, or FIELD.") var words: [String] = []
     @Flag(name: .customLong("stdin"), help: "Read the field, or a JSON object of fields.") var fromInput = false
-    @Option(name: .customLong("file"), help: ArgumentHelp("A field from a file.", valueName: "field=path")) var files: [String] = []
-    @Option(name: .customLong("env"), help: ArgumentHelp("A field from a variable.", valueName: "field=variable")) var variables: [String] = []
+    @Option(name: .customLong("file"), help: ArgumentHelp("A field from a file.", valueName: "field=path")) var files:
+        [String] = []
+    @Option(name: .customLong("env"), help: ArgumentHelp("A field from a variable.", valueName: "field=variable"))
+    var variables: [String] = []
     @Option(help: ArgumentHelp("When it ends: a date, 90d, never.", valueName: "when")) var expires: String?
     @Option(help: ArgumentHelp("A line about it; empty removes it.", valueName: "text")) var note: String?
     @Flag(inversion: .prefixedNo, help: "Prove it at the platform first.") var check = true

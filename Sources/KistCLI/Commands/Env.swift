@@ -18,11 +18,14 @@ enum Env {
     static func execute(_ input: EnvInput, _ session: Session) throws(Failure) -> Int32 {
         let request = try InjectionRequest(names: input.names, session: session)
         guard !request.isEmpty else {
-            throw Failure.usage("of which credentials?", advice: ["kist env NAME", "or for this folder:  kist use NAME"])
+            throw Failure.usage(
+                "of which credentials?", advice: ["kist env NAME", "or for this folder:  kist use NAME"])
         }
-        let asked = RevealRequest(wants: request.wants, purpose: .env, reason: input.reason, allowExpired: input.allowExpired)
+        let asked = RevealRequest(
+            wants: request.wants, purpose: .env, reason: input.reason, allowExpired: input.allowExpired)
         let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }
-        let injector = Injector(session: session, allowingDangerous: input.allowDangerousNames, command: [], makesFiles: false)
+        let injector = Injector(
+            session: session, allowingDangerous: input.allowDangerousNames, command: [], makesFiles: false)
         let injection = try injector.build(request, reply, pid: 0)
         let masked = session.printer.isTerminal && !input.reveal
         var text = SecretBuffer(capacity: 1_024)
@@ -31,7 +34,9 @@ enum Env {
         injection.block.forEach { name, value in
             guard problem == nil else { return }
             if let obstacle = input.format.obstacle(name, value) {
-                problem = Failure("\(name) cannot be written as \(input.format.rawValue): \(obstacle)", advice: ["another form:  --format \(input.format == .json ? "shell" : "json")"])
+                problem = Failure(
+                    "\(name) cannot be written as \(input.format.rawValue): \(obstacle)",
+                    advice: ["another form:  --format \(input.format == .json ? "shell" : "json")"])
                 return
             }
             if masked {

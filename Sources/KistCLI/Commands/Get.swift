@@ -65,7 +65,8 @@ enum Get {
         if overview.secrets.count == 1 { return overview.secrets[0] }
         let platform = try? session.platform(overview.platform)
         if let main = platform?.mainField(variant: overview.variant)?.name,
-            let field = overview.secrets.first(where: { $0.description == main }) {
+            let field = overview.secrets.first(where: { $0.description == main })
+        {
             return field
         }
         let fields = (overview.secrets + overview.plain.map(\.name)).map(\.description).joined(separator: ", ")
@@ -89,7 +90,9 @@ enum Get {
         } else if printer.isTerminal {
             let escaped = printer.secretForTerminal(bytes)
             if bytes.last != 10 { printer.exact("\n") }
-            if escaped > 0 { printer.note("\(escaped) control characters are shown written out; a pipe gets the exact bytes") }
+            if escaped > 0 {
+                printer.note("\(escaped) control characters are shown written out; a pipe gets the exact bytes")
+            }
         } else {
             printer.secret(bytes)
         }

@@ -12,9 +12,12 @@ enum History {
                 try agent.restore(profile: profile, name: name, revision: restore)
             }
             if json {
-                session.printer.json(["name": .string(name.description), "restored": restore.json, "revision": revision.json])
+                session.printer.json([
+                    "name": .string(name.description), "restored": restore.json, "revision": revision.json,
+                ])
             } else {
-                session.printer.line(.good("✓"), " \(name) is again as in revision \(restore); that is revision \(revision) now.")
+                session.printer.line(
+                    .good("✓"), " \(name) is again as in revision \(restore); that is revision \(revision) now.")
             }
             return ExitCode.done
         }

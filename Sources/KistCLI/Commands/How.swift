@@ -20,16 +20,23 @@ enum How {
         var wanted = all
         if let place {
             guard let known = HowTo.Place(rawValue: place) else {
-                throw Failure.usage("there is no such place", advice: ["one of:  " + HowTo.Place.allCases.map(\.rawValue).joined(separator: " ")])
+                throw Failure.usage(
+                    "there is no such place",
+                    advice: ["one of:  " + HowTo.Place.allCases.map(\.rawValue).joined(separator: " ")])
             }
             wanted = all.filter { $0.place == known }
             guard !wanted.isEmpty else {
-                throw Failure("\(platform.title) has no lines for \(place)", advice: ["there are:  " + all.map(\.place.rawValue).uniqued.joined(separator: " ")], code: ExitCode.notFound)
+                throw Failure(
+                    "\(platform.title) has no lines for \(place)",
+                    advice: ["there are:  " + all.map(\.place.rawValue).uniqued.joined(separator: " ")],
+                    code: ExitCode.notFound)
             }
         }
         func filled(_ text: String) -> String { Prose.fill(text, name: overview.name.description, plain: plain) }
         if json {
-            session.printer.json(["items": .array(wanted.map { ["in": .string($0.place.rawValue), "text": .string(filled($0.text))] })])
+            session.printer.json([
+                "items": .array(wanted.map { ["in": .string($0.place.rawValue), "text": .string(filled($0.text))] })
+            ])
             return ExitCode.done
         }
         for (index, item) in wanted.enumerated() {
@@ -37,7 +44,9 @@ enum How {
                 if index > 0 { session.printer.line("") }
                 session.printer.line(.strong(item.place.rawValue))
             }
-            for line in filled(item.text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init).trimmingEmptyEnds {
+            for line in filled(item.text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+                .trimmingEmptyEnds
+            {
                 session.printer.line(Phrase((wanted.count > 1 ? "  " : "") + line))
             }
         }

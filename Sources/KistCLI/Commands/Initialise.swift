@@ -112,7 +112,9 @@ enum Initialise {
         guard passphrase.count >= shortest else {
             throw Failure.usage("the passphrase is shorter than \(shortest) bytes")
         }
-        if let file = input.recoveryFile, Home.exists(file) { throw Failure("\(file) exists already; it is not overwritten") }
+        if let file = input.recoveryFile, Home.exists(file) {
+            throw Failure("\(file) exists already; it is not overwritten")
+        }
         let reply = try create(input, passphrase, session)
         if let file = input.recoveryFile {
             try writeRecoveryCode(reply.recoveryCode, to: file)
@@ -167,9 +169,11 @@ struct InitCommand: SessionCommand {
                       KIST_PASSPHRASE_FILE=pass kist init --recovery-file recovery
             """)
 
-    @Option(help: ArgumentHelp("Write the recovery code to a new file of mode 0600.", valueName: "file")) var recoveryFile: String?
+    @Option(help: ArgumentHelp("Write the recovery code to a new file of mode 0600.", valueName: "file"))
+    var recoveryFile: String?
     @Option(help: ArgumentHelp("Argon2id passes instead of the measured choice.", valueName: "n")) var kdfPasses: Int64?
-    @Option(help: ArgumentHelp("Argon2id memory in MiB instead of the measured choice.", valueName: "mib")) var kdfMemory: Int64?
+    @Option(help: ArgumentHelp("Argon2id memory in MiB instead of the measured choice.", valueName: "mib"))
+    var kdfMemory: Int64?
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 

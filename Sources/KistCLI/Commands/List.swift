@@ -26,7 +26,10 @@ enum List {
             session.printer.line(.quiet(nothing + (seconds == nil ? ".   Next: kist add PLATFORM" : ".")))
             return ExitCode.done
         }
-        var columns = [Table.Column("NAME"), .init("PLATFORM", shrinks: true), .init("EXPIRES"), .init("CHANGED"), .init("NOTE", shrinks: true)]
+        var columns = [
+            Table.Column("NAME"), .init("PLATFORM", shrinks: true), .init("EXPIRES"), .init("CHANGED"),
+            .init("NOTE", shrinks: true),
+        ]
         if everywhere { columns.insert(.init("PROFILE"), at: 0) }
         let hasNotes = overviews.contains { $0.note != nil }
         if !hasNotes { columns.removeLast() }

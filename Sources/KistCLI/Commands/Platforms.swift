@@ -22,15 +22,22 @@ struct PlatformList: SessionCommand {
         for entry in session.catalog.names() {
             do throws(Failure) {
                 let platform = try session.platform(entry.name)
-                items.append(.members([
-                    "name": .string(platform.name), "title": .string(platform.title), "family": .string(platform.family),
-                    "summary": .string(platform.summary), "variants": .array(platform.variants.map { .string($0.name) }),
-                    "file": entry.file.map { .string($0) },
-                ]))
+                items.append(
+                    .members([
+                        "name": .string(platform.name), "title": .string(platform.title),
+                        "family": .string(platform.family),
+                        "summary": .string(platform.summary),
+                        "variants": .array(platform.variants.map { .string($0.name) }),
+                        "file": entry.file.map { .string($0) },
+                    ]))
                 let own = entry.file == nil ? "" : " (your own)"
                 table.add([Phrase(platform.name), Phrase(platform.summary + own)])
             } catch {
-                items.append(.members(["name": .string(entry.name), "error": .string(error.message), "file": entry.file.map { .string($0) }]))
+                items.append(
+                    .members([
+                        "name": .string(entry.name), "error": .string(error.message),
+                        "file": entry.file.map { .string($0) },
+                    ]))
                 table.add([Phrase(entry.name), .bad("cannot be used: \(error.message)")])
             }
         }
@@ -38,7 +45,8 @@ struct PlatformList: SessionCommand {
             session.printer.json(["items": .array(items)])
         } else {
             for line in table.lines(width: session.printer.columns) { session.printer.line(line) }
-            session.printer.line(.quiet("your own:  \(Home.short(session.places.config, session.places.home))/platforms/NAME.toml"))
+            session.printer.line(
+                .quiet("your own:  \(Home.short(session.places.config, session.places.home))/platforms/NAME.toml"))
         }
         return ExitCode.done
     }
@@ -68,14 +76,21 @@ struct PlatformShow: SessionCommand {
         var table = Table([.init("  FIELD"), .init("KIND"), .init("FORM", shrinks: true), .init("", shrinks: true)])
         for field in platform.fields {
             let kind = (field.isSecret ? "secret" : "plain") + (field.isRequired ? "" : ", optional")
-            table.add(["  \(field.name)", Phrase(kind), Phrase(field.form.rawValue), .quiet(field.condition.variants.joined(separator: ", "))])
+            table.add([
+                "  \(field.name)", Phrase(kind), Phrase(field.form.rawValue),
+                .quiet(field.condition.variants.joined(separator: ", ")),
+            ])
         }
         if platform.isFreeForm { table.add(["  any name", "secret or plain", "text", ""]) }
         for line in table.lines(width: printer.columns) { printer.line(line) }
         let names = Self.variables(platform)
         if !names.isEmpty { printer.line("  ", .quiet("sets       "), Phrase(names.joined(separator: " "))) }
-        if !platform.unset.isEmpty { printer.line("  ", .quiet("takes away "), Phrase(platform.unset.map(\.name).uniqued.joined(separator: " "))) }
-        if !platform.files.isEmpty { printer.line("  ", .quiet("files      "), Phrase(platform.files.map(\.path).uniqued.joined(separator: " "))) }
+        if !platform.unset.isEmpty {
+            printer.line("  ", .quiet("takes away "), Phrase(platform.unset.map(\.name).uniqued.joined(separator: " ")))
+        }
+        if !platform.files.isEmpty {
+            printer.line("  ", .quiet("files      "), Phrase(platform.files.map(\.path).uniqued.joined(separator: " ")))
+        }
         for note in platform.notes { printer.line("  ", .quiet("note       "), Phrase(note.text)) }
         if let rotation = platform.rotation { printer.line("  ", .quiet("new key    "), Phrase(rotation.text)) }
         return ExitCode.done
@@ -90,7 +105,8 @@ struct PlatformShow: SessionCommand {
             .members([
                 "name": .string(field.name), "title": .string(field.title), "secret": .bool(field.isSecret),
                 "required": .bool(field.isRequired), "form": .string(field.form.rawValue),
-                "variants": field.condition.variants.isEmpty ? nil : .array(field.condition.variants.map { .string($0) }),
+                "variants": field.condition.variants.isEmpty
+                    ? nil : .array(field.condition.variants.map { .string($0) }),
             ])
         }
         return [

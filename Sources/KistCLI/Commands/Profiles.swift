@@ -26,7 +26,10 @@ struct ProfileList: SessionCommand {
         let current = try session.profile()
         var table = Table([.init("PROFILE"), .init("CREDENTIALS", right: true), .init("")])
         for profile in profiles {
-            table.add([Phrase(profile.name.description), Phrase("\(profile.count)"), .quiet(profile.name == current ? "in use" : "")])
+            table.add([
+                Phrase(profile.name.description), Phrase("\(profile.count)"),
+                .quiet(profile.name == current ? "in use" : ""),
+            ])
         }
         if table.isEmpty { table.add([Phrase(current.description), "0", .quiet("in use")]) }
         for line in table.lines(width: session.printer.columns) { session.printer.line(line) }
@@ -59,7 +62,9 @@ struct ProfileCopy: SessionCommand {
     func execute(_ session: Session) throws(Failure) -> Int32 {
         let from = try Read.profile(from), to = try Read.profile(to)
         let count = try session.ask { (agent) throws(ClientError) in try agent.profileCopy(from: from, to: to) }
-        session.printer.line(.good("✓"), Phrase(" Copied \(Words.count(Int64(clamping: count), "credential")) of profile \(from) to \(to)."))
+        session.printer.line(
+            .good("✓"),
+            Phrase(" Copied \(Words.count(Int64(clamping: count), "credential")) of profile \(from) to \(to)."))
         return ExitCode.done
     }
 }
@@ -77,7 +82,8 @@ struct ProfileRemove: SessionCommand {
         let all = try session.ask { (agent) throws(ClientError) in try agent.list(profile: name) }
         if !yes {
             guard let terminal = Terminal.open() else {
-                throw Failure.usage("removing cannot be undone, and there is no terminal to ask", advice: ["say so:  --yes"])
+                throw Failure.usage(
+                    "removing cannot be undone, and there is no terminal to ask", advice: ["say so:  --yes"])
             }
             session.printer.flush()
             guard try terminal.confirm("Remove profile \(name) with \(Words.count(all.count, "credential"))?") else {
@@ -85,7 +91,8 @@ struct ProfileRemove: SessionCommand {
             }
         }
         let removed = try session.ask { (agent) throws(ClientError) in try agent.profileRemove(name) }
-        session.printer.line(.good("✓"), Phrase(" Removed profile \(name) with \(Words.count(Int64(clamping: removed), "credential"))."))
+        session.printer.line(
+            .good("✓"), Phrase(" Removed profile \(name) with \(Words.count(Int64(clamping: removed), "credential"))."))
         return ExitCode.done
     }
 }

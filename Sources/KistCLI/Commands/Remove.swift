@@ -9,11 +9,13 @@ enum Remove {
         var found: [Overview] = []
         for text in texts {
             let name = try Read.credential(text)
-            found.append(try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) })
+            found.append(
+                try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) })
         }
         if !yes {
             guard let terminal = Terminal.open() else {
-                throw Failure.usage("removing cannot be undone, and there is no terminal to ask", advice: ["say so:  --yes"])
+                throw Failure.usage(
+                    "removing cannot be undone, and there is no terminal to ask", advice: ["say so:  --yes"])
             }
             session.printer.flush()
             let what = found.map { "\($0.name) (\(List.platformWords($0)))" }.joined(separator: ", ")

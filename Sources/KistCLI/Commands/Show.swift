@@ -14,7 +14,9 @@ enum Show {
             return ExitCode.done
         }
         let printer = session.printer
-        printer.line(.strong(overview.name.description), "  ", .quiet("\(List.platformWords(overview)), profile \(overview.profile)"))
+        printer.line(
+            .strong(overview.name.description), "  ",
+            .quiet("\(List.platformWords(overview)), profile \(overview.profile)"))
         var rows: [(String, Phrase)] = overview.plain.map { ($0.name.description, Phrase($0.value)) }
         rows += overview.secrets.map { ($0.description, .quiet("(secret)")) }
         rows.append(("expires", when(overview.expiry, session.now)))

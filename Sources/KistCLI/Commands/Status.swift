@@ -34,7 +34,12 @@ enum Status {
         case .new: break
         }
         if status.isDumpable || !status.isMemoryLocked {
-            rows.append(("memory", !status.isMemoryLocked ? "may be swapped out: see kist doctor" : "could be read by other programs: see kist doctor"))
+            rows.append(
+                (
+                    "memory",
+                    !status.isMemoryLocked
+                        ? "may be swapped out: see kist doctor" : "could be read by other programs: see kist doctor"
+                ))
         }
         let width = rows.map(\.0.count).max() ?? 0
         for (title, value) in rows {

@@ -12,7 +12,8 @@ struct UnlockCommand: SessionCommand {
             Example:  kist unlock --for 10h
             """)
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long, used or not.", valueName: "10h")) var length: String?
+    @Option(name: .customLong("for"), help: ArgumentHelp("How long, used or not.", valueName: "10h")) var length:
+        String?
     @Flag(help: "With the recovery code instead of the passphrase.") var recovery = false
     @Flag(help: "Go on with a copy that is older than was seen here.") var acceptOlder = false
     @Flag(help: "Go on with a copy whose history differs from what was seen here.") var acceptFork = false
@@ -22,7 +23,9 @@ struct UnlockCommand: SessionCommand {
     func execute(_ session: Session) throws(Failure) -> Int32 {
         var request = UnlockRequest(with: recovery ? .recovery : .passphrase)
         if let length {
-            guard let seconds = Read.duration(length) else { throw Failure.usage("--for takes a length of time: 10h, 30m") }
+            guard let seconds = Read.duration(length) else {
+                throw Failure.usage("--for takes a length of time: 10h, 30m")
+            }
             request.seconds = seconds
         }
         request.acceptOlder = acceptOlder

@@ -6,7 +6,9 @@ import KistProtocol
 
 /// Writes down what a folder needs, and agrees to what it wrote.
 enum Use {
-    static func execute(_ texts: [String], remove: Bool, profile: String?, json: Bool, _ session: Session) throws(Failure) -> Int32 {
+    static func execute(_ texts: [String], remove: Bool, profile: String?, json: Bool, _ session: Session)
+        throws(Failure) -> Int32
+    {
         var uses: [ProjectFile.Use] = []
         for text in texts { uses.append(try item(text)) }
         let path = "./" + ProjectSearch.fileName
@@ -16,7 +18,9 @@ enum Use {
             // What stands there already would be agreed to as well.
             try session.requireTrust(existing)
             var all = existing.file.uses
-            if remove { all.removeAll { old in uses.contains { $0.name == old.name } } } else {
+            if remove {
+                all.removeAll { old in uses.contains { $0.name == old.name } }
+            } else {
                 for use in uses where !all.contains(use) {
                     all.removeAll { $0.name == use.name && $0.prefix == use.prefix }
                     all.append(use)
@@ -34,9 +38,15 @@ enum Use {
         try Trust(state: session.places.state).remember(written)
         let names = written.file.uses.map { $0.name.description + ($0.prefix.isEmpty ? "" : " (\($0.prefix)…)") }
         if json {
-            session.printer.json(["path": .string(written.path), "use": .array(written.file.uses.map { .string($0.name.description) })])
+            session.printer.json([
+                "path": .string(written.path), "use": .array(written.file.uses.map { .string($0.name.description) }),
+            ])
         } else {
-            session.printer.line(.good("✓"), Phrase(" \(Home.short(written.path, session.places.home)): \(names.isEmpty ? "nothing" : names.joined(separator: ", "))"))
+            session.printer.line(
+                .good("✓"),
+                Phrase(
+                    " \(Home.short(written.path, session.places.home)): \(names.isEmpty ? "nothing" : names.joined(separator: ", "))"
+                ))
             session.printer.line(Phrase("  Run:   kist run -- COMMAND     (the file holds no secret; commit it)"))
         }
         return ExitCode.done
@@ -89,21 +99,27 @@ struct TrustCommand: SessionCommand {
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         guard let project = try session.nearestProject() else {
-            throw Failure("there is no kist.toml here or above", advice: ["write one:  kist use NAME"], code: ExitCode.notFound)
+            throw Failure(
+                "there is no kist.toml here or above", advice: ["write one:  kist use NAME"], code: ExitCode.notFound)
         }
         let trust = Trust(state: session.places.state)
         if revoke {
             let was = try trust.forget(path: project.path)
-            session.printer.line(Phrase(was ? "No longer agreed to: \(project.path)" : "It was not agreed to: \(project.path)"))
+            session.printer.line(
+                Phrase(was ? "No longer agreed to: \(project.path)" : "It was not agreed to: \(project.path)"))
             return ExitCode.done
         }
         let held = trust.holds(project, environment: session.environment)
         if json {
             if yes, !held { try trust.remember(project) }
-            session.printer.json(["path": .string(project.path), "sha256": .string(project.digest), "trusted": .bool(held || yes)])
+            session.printer.json([
+                "path": .string(project.path), "sha256": .string(project.digest), "trusted": .bool(held || yes),
+            ])
             return ExitCode.done
         }
-        for line in TrustCommandText.describe(project).split(separator: "\n") { session.printer.line(Phrase(String(line))) }
+        for line in TrustCommandText.describe(project).split(separator: "\n") {
+            session.printer.line(Phrase(String(line)))
+        }
         session.printer.line(.quiet("  sha256   \(project.digest)"))
         if held {
             session.printer.line(.good("✓"), " Agreed to already.")

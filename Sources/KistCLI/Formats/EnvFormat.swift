@@ -13,8 +13,11 @@ enum EnvFormat: String, CaseIterable {
 
     /// Why a value cannot be written; `nil` when it can.
     func obstacle(_ name: String, _ value: UnsafeRawBufferPointer) -> String? {
-        let isPlainName = !name.isEmpty && !(0x30...0x39).contains(name.utf8.first!)
-            && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+        let isPlainName =
+            !name.isEmpty && !(0x30...0x39).contains(name.utf8.first!)
+            && name.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
+            }
         switch self {
         case .shell:
             if !isPlainName { return "a shell cannot have a variable of that name" }

@@ -153,7 +153,9 @@ private struct DotenvParser: ~Copyable {
             at += 1
         }
         for index in start..<end {
-            if bytes[index] == UInt8(ascii: "$"), index + 1 < end, bytes[index + 1] == UInt8(ascii: "{") || bytes[index + 1] == UInt8(ascii: "(") {
+            if bytes[index] == UInt8(ascii: "$"), index + 1 < end,
+                bytes[index + 1] == UInt8(ascii: "{") || bytes[index + 1] == UInt8(ascii: "(")
+            {
                 mark()
             }
             try append(bytes[index])

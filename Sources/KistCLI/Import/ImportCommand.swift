@@ -7,11 +7,16 @@ import SecretMemory
 
 /// Takes the variables of a `.env` file into the vault, all or none.
 enum Import {
-    static func execute(_ path: String, name: String?, yes: Bool, json: Bool, _ session: Session) throws(Failure) -> Int32 {
-        let file = path == "-"
+    static func execute(_ path: String, name: String?, yes: Bool, json: Bool, _ session: Session) throws(Failure)
+        -> Int32
+    {
+        let file =
+            path == "-"
             ? try SecretReader.readAll(0, what: "standard input") : try SecretReader.readFile(path)
         let dotenv = try Dotenv(parsing: file, path: path == "-" ? "standard input" : path)
-        guard !dotenv.entries.isEmpty else { throw Failure.usage("there are no variables in \(path == "-" ? "standard input" : path)") }
+        guard !dotenv.entries.isEmpty else {
+            throw Failure.usage("there are no variables in \(path == "-" ? "standard input" : path)")
+        }
         let platforms = session.catalog.names().compactMap { try? session.platform($0.name) }
         let rest = try Read.credential(name ?? "env").description
         let plan = ImportPlan.make(dotenv.entries.map(\.name), platforms: platforms, rest: rest)
@@ -45,10 +50,17 @@ enum Import {
         let all = items
         _ = try session.ask { (agent) throws(ClientError) in try agent.put(all, secrets: segments, why: "import") }
         if json {
-            session.printer.json(["items": .array(items.map { ["name": .string($0.name.description), "platform": .string($0.platform)] })])
+            session.printer.json([
+                "items": .array(items.map { ["name": .string($0.name.description), "platform": .string($0.platform)] })
+            ])
         } else {
-            session.printer.line(.good("✓"), Phrase(" Stored \(items.map(\.name.description).joined(separator: ", ")) in profile \(profile)."))
-            if path != "-" { session.printer.line("  The file still holds the secrets: remove it, and make new ones if it was ever committed.") }
+            session.printer.line(
+                .good("✓"),
+                Phrase(" Stored \(items.map(\.name.description).joined(separator: ", ")) in profile \(profile)."))
+            if path != "-" {
+                session.printer.line(
+                    "  The file still holds the secrets: remove it, and make new ones if it was ever committed.")
+            }
         }
         return ExitCode.done
     }
@@ -73,14 +85,17 @@ enum Import {
         row.append(segments.bytes)
         lengths += segments.lengths
         return PutItem(
-            profile: profile, name: try Read.credential(planned.name), platform: platform.name, variant: planned.variant,
+            profile: profile, name: try Read.credential(planned.name), platform: platform.name,
+            variant: planned.variant,
             plain: try Completing.plain(completion), secrets: names,
             expiry: Completing.expiry(platform, planned.variant, completion) ?? .never, ifRevision: 0)
     }
 
     /// Names only.
     private static func show(_ plan: ImportPlan, _ dotenv: borrowing Dotenv, _ path: String, _ session: Session) {
-        var table = Table([.init("CREDENTIAL"), .init("PLATFORM", shrinks: true), .init("FIELD"), .init("FROM", shrinks: true)])
+        var table = Table([
+            .init("CREDENTIAL"), .init("PLATFORM", shrinks: true), .init("FIELD"), .init("FROM", shrinks: true),
+        ])
         for item in plan.items {
             for (index, field) in item.fields.enumerated() {
                 table.add([

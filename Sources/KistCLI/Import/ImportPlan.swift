@@ -31,7 +31,9 @@ struct ImportPlan: Equatable {
             for field in best.fields { left.remove(field.index) }
         }
         if !left.isEmpty {
-            let fields = left.sorted().map { Field(name: variables[$0], variable: variables[$0], index: $0, isSecret: true) }
+            let fields = left.sorted().map {
+                Field(name: variables[$0], variable: variables[$0], index: $0, isSecret: true)
+            }
             plan.items.append(Item(name: rest, platform: "fields", variant: nil, fields: fields))
         }
         return plan
@@ -56,7 +58,9 @@ struct ImportPlan: Equatable {
                 fields.append(Field(name: field, variable: variable, index: index, isSecret: known.isSecret))
             }
             let needed = platform.fields(variant: variant).filter { $0.isSecret && $0.isRequired }.map(\.name)
-            guard !needed.isEmpty, needed.allSatisfy({ name in fields.contains { $0.name == name } }) else { return nil }
+            guard !needed.isEmpty, needed.allSatisfy({ name in fields.contains { $0.name == name } }) else {
+                return nil
+            }
             return Item(name: platform.name, platform: platform.name, variant: variant, fields: fields)
         }
     }

@@ -30,7 +30,9 @@ package struct EnvironmentBlock: ~Copyable {
         if let other = names.first(where: { $0.name == name }) {
             throw Failure(
                 "\(other.source) and \(source) both set \(name)",
-                advice: ["Leave one out, or give one a prefix in kist.toml:  use = [{ name = \"…\", prefix = \"EU_\" }]"])
+                advice: [
+                    "Leave one out, or give one a prefix in kist.toml:  use = [{ name = \"…\", prefix = \"EU_\" }]"
+                ])
         }
         guard !value.contains(0) else { throw Failure("\(source) holds a NUL byte and cannot become \(name)") }
         guard allowingDangerous || !DangerousNames.looksLikeFunction(value) else {

@@ -10,9 +10,12 @@ package enum VariableName {
         guard !name.isEmpty else { throw Failure("\(source): an environment variable cannot have an empty name") }
         let bad = name.utf8.contains { $0 == UInt8(ascii: "=") || $0 < 0x20 || $0 == 0x7F }
         guard !bad else {
-            throw Failure("\(source): '=', NUL, line ends and control characters cannot stand in the name of a variable")
+            throw Failure(
+                "\(source): '=', NUL, line ends and control characters cannot stand in the name of a variable")
         }
-        guard name.utf8.count <= 255 else { throw Failure("\(source): the name of a variable is longer than 255 bytes") }
+        guard name.utf8.count <= 255 else {
+            throw Failure("\(source): the name of a variable is longer than 255 bytes")
+        }
         guard allowingDangerous || !DangerousNames.contains(name) else {
             throw Failure(
                 "\(source) would set \(name), which can make programs run other code",

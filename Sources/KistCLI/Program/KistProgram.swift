@@ -66,7 +66,8 @@ package enum KistProgram {
         }
         let lines = GlobalArguments.withoutValues(message, arguments).split(
             separator: "\n", omittingEmptySubsequences: true)
-        let first = lines.first.map { $0.hasPrefix("Error: ") ? String($0.dropFirst(7)) : String($0) } ?? "not understood"
+        let first =
+            lines.first.map { $0.hasPrefix("Error: ") ? String($0.dropFirst(7)) : String($0) } ?? "not understood"
         printer.failure(Failure.usage(first, advice: lines.dropFirst().map { String($0).trimmedStart }))
         return arguments.first == "run" ? ExitCode.failed : ExitCode.usage
     }

@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// The options of every command.
 struct SharedOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: ArgumentHelp("The profile (else KIST_PROFILE, kist.toml, default).", valueName: "name"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The profile (else KIST_PROFILE, kist.toml, default).", valueName: "name"))
     var profile: String?
 
     @Option(name: .long, help: ArgumentHelp("The vault file (else KIST_VAULT).", valueName: "file"))

@@ -28,7 +28,8 @@ package enum ProjectEdit {
             let line = text[start..<end].drop { $0 == " " || $0 == "\t" }
             if line.first == "[" { return nil }
             if line.hasPrefix("use"), let mark = line.firstIndex(of: "="),
-                line[line.index(line.startIndex, offsetBy: 3)..<mark].allSatisfy({ $0 == " " || $0 == "\t" }) {
+                line[line.index(line.startIndex, offsetBy: 3)..<mark].allSatisfy({ $0 == " " || $0 == "\t" })
+            {
                 return bracketed(text, from: text.index(after: mark))
             }
             start = end < text.endIndex ? text.index(after: end) : end

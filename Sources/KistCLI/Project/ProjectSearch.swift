@@ -53,7 +53,9 @@ package enum ProjectSearch {
         var bytes = [UInt8](repeating: 0, count: longest + 1)
         var count = 0
         while count < bytes.count {
-            let more = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            let more = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
+            }
             if more < 0, errno == EINTR { continue }
             guard more > 0 else { break }
             count += more

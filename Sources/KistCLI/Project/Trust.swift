@@ -50,7 +50,9 @@ package struct Trust {
         defer { close(descriptor) }
         var status = stat()
         // A file that others could write says nothing about what this user agreed to.
-        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else { return [] }
+        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
+            return []
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count < 1 << 22 {

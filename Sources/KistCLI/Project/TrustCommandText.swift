@@ -4,7 +4,8 @@ package enum TrustCommandText {
         var lines = ["\(project.path) asks for:"]
         if let profile = project.file.profile { lines.append("  profile  \(profile)") }
         for use in project.file.uses {
-            lines.append("  use      \(use.name)" + (use.prefix.isEmpty ? "" : "  (variables begin with \(use.prefix))"))
+            lines.append(
+                "  use      \(use.name)" + (use.prefix.isEmpty ? "" : "  (variables begin with \(use.prefix))"))
         }
         for variable in project.file.variables {
             lines.append("  env      \(variable.name) = \(variable.reference)")

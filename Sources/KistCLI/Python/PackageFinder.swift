@@ -49,7 +49,8 @@ package struct PackageFinder {
         var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
         // pip and uv write this for long paths:  #!/bin/sh ⏎ '''exec' "/long/venv/bin/python" "$0" "$@"
         if words.first == "/bin/sh", let second = start.split(separator: "\n").dropFirst().first,
-            second.hasPrefix("'''exec' ") {
+            second.hasPrefix("'''exec' ")
+        {
             let path = second.dropFirst("'''exec' ".count).split(separator: " ").first.map(String.init) ?? ""
             return path.filter { $0 != "\"" && $0 != "'" }
         }
@@ -105,9 +106,10 @@ package struct PackageFinder {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            names.append(withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            })
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
         }
         return names
     }

@@ -6,7 +6,8 @@ enum Pristine {
         let kept = Set(injection.block.setNames)
         for entry in session.catalog.names() {
             guard let platform = try? session.platform(entry.name) else { continue }
-            let names = platform.environment.compactMap { $0.name.text(name: "", plain: [:]) }
+            let names =
+                platform.environment.compactMap { $0.name.text(name: "", plain: [:]) }
                 + platform.unset.map(\.name)
             for name in names where !kept.contains(name) { try injection.block.unset(name, source: "--pristine") }
         }

@@ -56,12 +56,14 @@ enum Run {
 
     /// A word as a shell would have to be given it.
     static func quoted(_ word: String) -> String {
-        let plain = !word.isEmpty && word.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: "-_./=:,+@%".utf8.contains(byte)
+        let plain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "-_./=:,+@%".utf8.contains(byte)
+                }
             }
-        }
         return plain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

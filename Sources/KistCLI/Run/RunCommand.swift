@@ -16,7 +16,8 @@ struct RunCommand: SessionCommand {
     @Flag(help: "Hand over what has expired, too.") var allowExpired = false
     @Flag(help: "Take away every other credential variable that Kist knows.") var pristine = false
     @Flag(help: "Set variables that can make programs run other code.") var allowDangerousNames = false
-    @Option(name: .customLong("keep-fd"), help: ArgumentHelp("A descriptor that the program gets, too.", valueName: "n"))
+    @Option(
+        name: .customLong("keep-fd"), help: ArgumentHelp("A descriptor that the program gets, too.", valueName: "n"))
     var keptDescriptors: [Int32] = []
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
     @Argument(parsing: .captureForPassthrough, help: "Names, then -- and the command.") var words: [String] = []
@@ -34,7 +35,9 @@ struct RunCommand: SessionCommand {
         var input = RunInput()
         guard let mark = command.words.firstIndex(of: "--") else {
             if let option = command.words.first(where: { $0.hasPrefix("-") }) {
-                throw Failure.usage("\(option.prefix { $0 != "=" }) stands after a name", advice: ["options go before the names; the command goes behind --"])
+                throw Failure.usage(
+                    "\(option.prefix { $0 != "=" }) stands after a name",
+                    advice: ["options go before the names; the command goes behind --"])
             }
             throw Failure.usage(
                 "where does the command begin?", advice: ["kist run NAME -- COMMAND"])

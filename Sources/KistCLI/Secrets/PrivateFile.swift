@@ -18,6 +18,8 @@ enum PrivateFile {
             }
             return true
         }
-        guard written, fsync(descriptor) == 0 else { throw Failure("\(path) could not be written: \(String(cString: strerror(errno)))") }
+        guard written, fsync(descriptor) == 0 else {
+            throw Failure("\(path) could not be written: \(String(cString: strerror(errno)))")
+        }
     }
 }

@@ -149,7 +149,8 @@ package enum SecretJSON {
             case UInt8(ascii: "u"):
                 var unit = try hex()
                 if (0xD800..<0xDC00).contains(unit), at + 1 < text.count, text[at] == UInt8(ascii: "\\"),
-                    text[at + 1] == UInt8(ascii: "u") {
+                    text[at + 1] == UInt8(ascii: "u")
+                {
                     at += 2
                     let low = try hex()
                     guard (0xDC00..<0xE000).contains(low) else { throw wrong("half a surrogate pair") }

@@ -24,7 +24,9 @@ package enum SecretReader {
                     return 0
                 }
             }
-            guard problem == 0 else { throw Failure("\(what) could not be read: \(String(cString: strerror(problem)))") }
+            guard problem == 0 else {
+                throw Failure("\(what) could not be read: \(String(cString: strerror(problem)))")
+            }
             if count == 0 { return buffer.finish() }
             guard buffer.count <= limit else { throw Failure.usage("\(what) is longer than \(limit) bytes") }
         }

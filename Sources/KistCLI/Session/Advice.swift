@@ -30,7 +30,8 @@ package enum Advice {
                 "the socket of the agent belongs to another user (\(uid)), so nothing was sent to it",
                 advice: ["Look who put it there, remove it, and try again:  kist doctor"])
         case .noPlace(let why): return Failure("no place for the vault: \(why)", advice: ["Name one:  --vault FILE"])
-        case .broken(let why): return Failure("the agent did not answer as agreed: \(why)", advice: ["kist lock, then again"])
+        case .broken(let why):
+            return Failure("the agent did not answer as agreed: \(why)", advice: ["kist lock, then again"])
         case .timeout: return Failure("the agent did not answer in time", advice: ["See what it does:  kist status"])
         case .tooLarge:
             return Failure("that is more than one request can carry (1 MiB for one secret, 8 MiB together)")
@@ -44,16 +45,21 @@ package enum Advice {
         case .locked: return lockedAndAlone
         case .absent: return noVault(vault)
         case .vaultExists:
-            return Failure("there is a vault already at \(vault)", advice: ["use it:  kist unlock", "or another place:  kist --vault FILE init"])
+            return Failure(
+                "there is a vault already at \(vault)",
+                advice: ["use it:  kist unlock", "or another place:  kist --vault FILE init"])
         case .wait:
             let pause = seconds(milliseconds: failure["milliseconds"]?.integer ?? 0)
             return Failure("after a wrong passphrase there is a pause: \(pause)", code: ExitCode.notOpened)
         case .notFound: return notFound(failure)
         case .exists:
             return Failure(
-                "\(name) exists already", advice: ["replace one field:  kist edit \(name) FIELD", "another name:       --name NAME"])
+                "\(name) exists already",
+                advice: ["replace one field:  kist edit \(name) FIELD", "another name:       --name NAME"])
         case .conflict:
-            return Failure("\(name.isEmpty ? "it" : name) was changed by someone else meanwhile; nothing was written", advice: ["Look at it and try again:  kist show \(name)"])
+            return Failure(
+                "\(name.isEmpty ? "it" : name) was changed by someone else meanwhile; nothing was written",
+                advice: ["Look at it and try again:  kist show \(name)"])
         case .expired:
             let date = failure["expires"]?.string.flatMap { Timestamp($0) }
             return Failure(
@@ -76,7 +82,9 @@ package enum Advice {
                 "an agent of another version is running",
                 advice: ["end it; the next command starts the right one:  kist lock"])
         case .newer:
-            return Failure("the vault was written by a newer Kist (format \(failure["format"]?.integer.map { "\($0)" } ?? "unknown"))", advice: ["Update Kist; nothing was changed."])
+            return Failure(
+                "the vault was written by a newer Kist (format \(failure["format"]?.integer.map { "\($0)" } ?? "unknown"))",
+                advice: ["Update Kist; nothing was changed."])
         case .olderCopy:
             return Failure(
                 "this is an older copy of the vault than was used on this machine before (seen \(number(failure["seen"])), found \(number(failure["found"])))",
@@ -94,7 +102,8 @@ package enum Advice {
                 "the vault file was replaced while the agent had it open; nothing was written",
                 advice: ["Look at the file, then:  kist lock && kist unlock"])
         case .damaged:
-            return Failure("the vault is damaged: \(failure.message)", advice: ["Put a backup back, or ask:  kist doctor"])
+            return Failure(
+                "the vault is damaged: \(failure.message)", advice: ["Put a backup back, or ask:  kist doctor"])
         case .full: return Failure("no space left on the disk; nothing was changed")
         case .readOnly: return Failure("\(vault) cannot be written here; nothing was changed")
         case .io: return Failure("the vault could not be read or written: \(failure.message)")
@@ -106,19 +115,27 @@ package enum Advice {
     private static func notFound(_ failure: AgentFailure) -> Failure {
         let profile = failure["profile"]?.string ?? "default"
         guard let name = failure["name"]?.string else {
-            return Failure("there is no profile \(profile)", advice: ["see them:  kist profile list"], code: ExitCode.notFound)
+            return Failure(
+                "there is no profile \(profile)", advice: ["see them:  kist profile list"], code: ExitCode.notFound)
         }
         if let field = failure["field"]?.string {
-            return Failure("\(name) has no field \(field)", advice: ["see its fields:  kist show \(name)"], code: ExitCode.notFound)
+            return Failure(
+                "\(name) has no field \(field)", advice: ["see its fields:  kist show \(name)"], code: ExitCode.notFound
+            )
         }
         if let revision = failure["revision"]?.integer {
-            return Failure("\(name) has no revision \(revision)", advice: ["see them:  kist history \(name)"], code: ExitCode.notFound)
+            return Failure(
+                "\(name) has no revision \(revision)", advice: ["see them:  kist history \(name)"],
+                code: ExitCode.notFound)
         }
         let option = profile == "default" ? "" : "-p \(profile) "
         return Failure(
             "there is no credential \(name) in profile \(profile)",
-            advice: ["see what there is:  kist list \(option)", "store it:           kist add \(option)PLATFORM --name \(name)"]
-                .map { $0.trimmedEnd },
+            advice: [
+                "see what there is:  kist list \(option)",
+                "store it:           kist add \(option)PLATFORM --name \(name)",
+            ]
+            .map { $0.trimmedEnd },
             code: ExitCode.notFound)
     }
 

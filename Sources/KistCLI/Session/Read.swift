@@ -51,6 +51,7 @@ package enum Read {
         if let moment = Timestamp(text) { return .at(moment) }
         if let seconds = duration(text) { return .at(Timestamp(seconds: now.seconds + seconds)) }
         throw Failure.usage(
-            "an expiry is a date, a length of time, or never", advice: ["--expires 2027-06-30   --expires 90d   --expires never"])
+            "an expiry is a date, a length of time, or never",
+            advice: ["--expires 2027-06-30   --expires 90d   --expires never"])
     }
 }

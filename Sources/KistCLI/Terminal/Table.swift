@@ -34,8 +34,10 @@ package struct Table {
         }
         if let width {
             var over = widths.reduce(0, +) + 2 * (columns.count - 1) - width
-            while over > 0, let widest = columns.indices.filter({ columns[$0].shrinks && widths[$0] > 12 })
-                .max(by: { widths[$0] < widths[$1] }) {
+            while over > 0,
+                let widest = columns.indices.filter({ columns[$0].shrinks && widths[$0] > 12 })
+                    .max(by: { widths[$0] < widths[$1] })
+            {
                 widths[widest] -= 1
                 over -= 1
             }

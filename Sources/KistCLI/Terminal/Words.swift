@@ -2,7 +2,9 @@
 enum Words {
     /// "15 minutes", "8 hours", "10 hours", "2 days": the largest unit that is not a rough one.
     static func length(_ seconds: Int64) -> String {
-        if seconds >= 2 * 86_400, seconds % 86_400 == 0 || seconds >= 10 * 86_400 { return count(seconds / 86_400, "day") }
+        if seconds >= 2 * 86_400, seconds % 86_400 == 0 || seconds >= 10 * 86_400 {
+            return count(seconds / 86_400, "day")
+        }
         if seconds >= 3_600 {
             let hours = seconds / 3_600, minutes = seconds % 3_600 / 60
             return minutes == 0 ? count(hours, "hour") : "\(count(hours, "hour")) \(count(minutes, "minute"))"

@@ -12,7 +12,10 @@ import Testing
 
     private func bytes(_ text: String) -> SecretBytes { SecretBytes(copyingExposed: Array(text.utf8)) }
 
-    @Test(arguments: ["api_key=demo:hunter2", "demo:hunter2", "hunter2=", "hunter2", "api-key=hunter2", "=hunter2", "KUMO_API_KEY=hunter2"])
+    @Test(arguments: [
+        "api_key=demo:hunter2", "demo:hunter2", "hunter2=", "hunter2", "api-key=hunter2", "=hunter2",
+        "KUMO_API_KEY=hunter2",
+    ])
     func aSecretAsAnArgumentIsRefusedAndNotRepeated(_ word: String) throws {
         var draft = try draft("kumo")
         let problem = failure { () throws(Failure) in try draft.take(word: word, command: "kist add kumo") }
@@ -32,7 +35,8 @@ import Testing
         try draft.take("api_key", bytes("demo:x"))
         #expect(failure { () throws(Failure) in try draft.take("api_key", bytes("demo:y")) } != nil)
         try draft.take(word: "url=https://a.example/api", command: "c")
-        #expect(failure { () throws(Failure) in try draft.take(word: "url=https://b.example/api", command: "c") } != nil)
+        #expect(
+            failure { () throws(Failure) in try draft.take(word: "url=https://b.example/api", command: "c") } != nil)
     }
 
     @Test func aLineEndIsLeftOutWithANote() throws {

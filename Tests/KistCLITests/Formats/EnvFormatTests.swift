@@ -17,7 +17,8 @@ import Testing
     private func randomValue(_ random: inout Generator) -> [UInt8] {
         let nasty = Array("'\"\\$`!{}()&|;<>*?~# \n\t\r=%".utf8)
         return (0..<Int.random(in: 0...24, using: &random)).map { _ in
-            Bool.random(using: &random) ? nasty.randomElement(using: &random)! : UInt8.random(in: 0x21...0x7E, using: &random)
+            Bool.random(using: &random)
+                ? nasty.randomElement(using: &random)! : UInt8.random(in: 0x21...0x7E, using: &random)
         }
     }
 

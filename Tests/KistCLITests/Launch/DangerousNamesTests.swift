@@ -11,19 +11,25 @@ import Testing
             for name in line.hasSuffix("*") ? ["", "X", "PRELOAD", "9"].map({ line.dropLast() + $0 }) : [line[...]] {
                 #expect(DangerousNames.contains(String(name)), "\(name)")
                 #expect(refusal(String(name)) != nil)
-                #expect(throws: Never.self) { try VariableName.check(String(name), source: "s", allowingDangerous: true) }
+                #expect(throws: Never.self) {
+                    try VariableName.check(String(name), source: "s", allowingDangerous: true)
+                }
                 tried += 1
             }
         }
-        let more = ["LD_PRELOAD", "LD_AUDIT", "BASH_FUNC_ls%%", "PYTHONSTARTUP", "PERL5SHELL", "NODE_OPTIONS",
-            "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "PATH", "HOME", "KIST_TRUST", "PROMPT_COMMAND", "LESSOPEN"]
+        let more = [
+            "LD_PRELOAD", "LD_AUDIT", "BASH_FUNC_ls%%", "PYTHONSTARTUP", "PERL5SHELL", "NODE_OPTIONS",
+            "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "PATH", "HOME", "KIST_TRUST", "PROMPT_COMMAND", "LESSOPEN",
+        ]
         for name in more { #expect(refusal(name) != nil, "\(name)") }
         #expect(tried + more.count + DangerousNames.further.count >= 120)
     }
 
     @Test func theNamesThatPlatformsNeedAreNot() {
-        for name in ["KUMO_API_KEY", "KUMO_URL", "SNOWFLAKE_HOME", "KASKADA_CLIENT_SECRET", "CDSW_APIV2_KEY", "GITHUB_TOKEN",
-            "KAFKA_PASSWORD", "LDAP_PASSWORD", "TERMINAL_KEY", "ENVOY_TOKEN"] {
+        for name in [
+            "KUMO_API_KEY", "KUMO_URL", "SNOWFLAKE_HOME", "KASKADA_CLIENT_SECRET", "CDSW_APIV2_KEY", "GITHUB_TOKEN",
+            "KAFKA_PASSWORD", "LDAP_PASSWORD", "TERMINAL_KEY", "ENVOY_TOKEN",
+        ] {
             #expect(!DangerousNames.contains(name), "\(name)")
         }
     }

@@ -7,15 +7,21 @@ import Testing
 @Suite struct EnvironmentBlockTests {
     @Test func twoSourcesForOneVariableAreNamed() {
         var block = EnvironmentBlock()
-        _ = failure { () throws(Failure) in try block.set("KEY", to: "1", source: "one.api_key", allowingDangerous: false) }
-        let problem = failure { () throws(Failure) in try block.set("KEY", to: "2", source: "two.api_key", allowingDangerous: false) }
+        _ = failure { () throws(Failure) in
+            try block.set("KEY", to: "1", source: "one.api_key", allowingDangerous: false)
+        }
+        let problem = failure { () throws(Failure) in
+            try block.set("KEY", to: "2", source: "two.api_key", allowingDangerous: false)
+        }
         #expect(problem?.message == "one.api_key and two.api_key both set KEY")
         #expect(problem?.code == 125)
     }
 
     @Test func settingWhatAnotherMustNotSeeIsNamed() {
         var block = EnvironmentBlock()
-        _ = failure { () throws(Failure) in try block.set("KEY", to: "1", source: "one.api_key", allowingDangerous: false) }
+        _ = failure { () throws(Failure) in
+            try block.set("KEY", to: "1", source: "one.api_key", allowingDangerous: false)
+        }
         let problem = failure { () throws(Failure) in try block.unset("KEY", source: "two") }
         #expect(problem?.message.contains("one.api_key") == true && problem?.message.contains("two") == true)
     }
@@ -27,7 +33,9 @@ import Testing
             var block = EnvironmentBlock()
             let value = SecretBytes(count: length) { $0.initializeMemory(as: UInt8.self, repeating: 120) }
             let problem = value.withBytes { bytes in
-                failure { () throws(Failure) in try block.set("KEY", to: bytes, source: "big.body", allowingDangerous: false) }
+                failure { () throws(Failure) in
+                    try block.set("KEY", to: bytes, source: "big.body", allowingDangerous: false)
+                }
             }
             #expect((problem == nil) == fits)
             if !fits {
@@ -50,13 +58,17 @@ import Testing
 
     @Test func aNulIsRefused() {
         var block = EnvironmentBlock()
-        #expect(failure { () throws(Failure) in try block.set("KEY", to: "a\0b", source: "x.y", allowingDangerous: false) } != nil)
+        #expect(
+            failure { () throws(Failure) in try block.set("KEY", to: "a\0b", source: "x.y", allowingDangerous: false) }
+                != nil)
     }
 
     @Test func valuesComeBackExactly() {
         var block = EnvironmentBlock()
         for (name, value) in [("A", "1"), ("LONGER_NAME", ""), ("B", "a=b\nc")] {
-            #expect(failure { () throws(Failure) in try block.set(name, to: value, source: name, allowingDangerous: false) } == nil)
+            #expect(
+                failure { () throws(Failure) in try block.set(name, to: value, source: name, allowingDangerous: false) }
+                    == nil)
         }
         var seen: [String] = []
         block.forEach { name, value in seen.append(name + ":" + String(decoding: value, as: UTF8.self)) }

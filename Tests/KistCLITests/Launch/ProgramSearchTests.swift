@@ -52,7 +52,9 @@ final class TemporaryFolder {
     private func remove(_ path: String) {
         if let stream = opendir(path) {
             while let entry = readdir(stream) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
                 if name != ".", name != ".." { remove("\(path)/\(name)") }
             }
             closedir(stream)

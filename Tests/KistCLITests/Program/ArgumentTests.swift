@@ -4,7 +4,9 @@ import Testing
 @testable import KistCLI
 
 @Suite struct ArgumentTests {
-    private func run(_ words: String) -> FastArguments? { FastArguments.parse(words.split(separator: " ").map(String.init)) }
+    private func run(_ words: String) -> FastArguments? {
+        FastArguments.parse(words.split(separator: " ").map(String.init))
+    }
 
     @Test func thePlainFormsAreReadWithoutTheParser() throws {
         #expect(run("get kumo") == .get(GlobalOptions(), GetInput(name: "kumo")))
@@ -19,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "get", "get a b c", "get a --json", "run a", "run a --", "run --reason x a -- b", "list", "get --help", "--version",
+        "get", "get a b c", "get a --json", "run a", "run a --", "run --reason x a -- b", "list", "get --help",
+        "--version",
         "get -p", "run", "add kumo", "get --passphrase-fd x a",
     ])
     func everythingElseIsLeftToTheParser(_ words: String) { #expect(run(words) == nil) }
@@ -37,21 +40,29 @@ import Testing
 
     @Test func optionsOfRunStandBeforeTheNames() throws {
         let parsed = try #require(
-            try KistCommand.parseAsRoot(["run", "--allow-expired", "--reason", "nightly", "a", "--", "sh", "-c", "x"]) as? RunCommand)
+            try KistCommand.parseAsRoot(["run", "--allow-expired", "--reason", "nightly", "a", "--", "sh", "-c", "x"])
+                as? RunCommand)
         let input = try RunCommand.input(parsed)
-        #expect(input.allowExpired && input.reason == "nightly" && input.names == ["a"] && input.command == ["sh", "-c", "x"])
+        #expect(
+            input.allowExpired && input.reason == "nightly" && input.names == ["a"]
+                && input.command == ["sh", "-c", "x"])
     }
 
     @Test func optionsMayStandBeforeTheCommand() {
         #expect(GlobalArguments.hoisted(["-p", "prod", "list", "--json"]) == ["list", "-p", "prod", "--json"])
-        #expect(GlobalArguments.hoisted(["--vault", "f", "profile", "copy", "a", "b"]) == ["profile", "copy", "--vault", "f", "a", "b"])
+        #expect(
+            GlobalArguments.hoisted(["--vault", "f", "profile", "copy", "a", "b"]) == [
+                "profile", "copy", "--vault", "f", "a", "b",
+            ])
         #expect(GlobalArguments.hoisted(["list"]) == ["list"])
     }
 
     /// A secret typed where it does not belong is not printed back.
     @Test(arguments: [
-        ["get", "a", "b", "hunter2"], ["list", "hunter2"], ["list", "--expirng=hunter2"], ["hunter2"], ["check", "--key", "hunter2"],
-        ["unlock", "hunter2"], ["status", "demo:hunter2"], ["list", "--expiring", "a", "hunter2"], ["init", "--kdf-memory", "hunter2"],
+        ["get", "a", "b", "hunter2"], ["list", "hunter2"], ["list", "--expirng=hunter2"], ["hunter2"],
+        ["check", "--key", "hunter2"],
+        ["unlock", "hunter2"], ["status", "demo:hunter2"], ["list", "--expiring", "a", "hunter2"],
+        ["init", "--kdf-memory", "hunter2"],
         ["get", "--passphrase-fd", "hunter2", "x"], ["init", "--kdf-memory=hunter2"],
     ])
     func errorsNeverRepeatValues(_ arguments: [String]) {

@@ -48,12 +48,14 @@ import Testing
             use = "kist://a/b"
             """
         let changed = try ProjectEdit.setting([.init(name: try CredentialName("kaskada"))], in: text, path: "x")
-        #expect(changed.contains("# ours") && changed.contains("# the big one") && changed.contains("use = \"kist://a/b\""))
+        #expect(
+            changed.contains("# ours") && changed.contains("# the big one") && changed.contains("use = \"kist://a/b\""))
         #expect(try ProjectFile(parsing: changed, path: "x").uses.map(\.name.description) == ["kaskada"])
     }
 
     @Test func aFileWithoutAListGetsOne() throws {
-        let changed = try ProjectEdit.setting([.init(name: try CredentialName("kumo"))], in: "[env]\nA = \"kist://a/b\"\n", path: "x")
+        let changed = try ProjectEdit.setting(
+            [.init(name: try CredentialName("kumo"))], in: "[env]\nA = \"kist://a/b\"\n", path: "x")
         #expect(try ProjectFile(parsing: changed, path: "x").variables.count == 1)
     }
 }

@@ -19,13 +19,18 @@ import Testing
     }
 
     @Test func aFlatObject() throws {
-        #expect(try read(#" {"a":"x\n\"\u00e9\ud83d\ude00","b" : "", "c":12, "d":true} "#) == ["a": "x\n\"é😀", "b": "", "c": "12", "d": "true"])
+        #expect(
+            try read(#" {"a":"x\n\"\u00e9\ud83d\ude00","b" : "", "c":12, "d":true} "#) == [
+                "a": "x\n\"é😀", "b": "", "c": "12", "d": "true",
+            ])
         #expect(try read("{}") == [:])
     }
 
     @Test(arguments: [
-        "", "{", "[]", "{\"a\"}", "{\"a\":}", "{\"a\":\"x}", "{\"a\":\"x\"} y", "{\"a\":\"x\",}", "{\"a\":{\"b\":\"c\"}}", "{\"a\":[\"hunter2\"]}",
-        "{\"a\":\"1\",\"a\":\"2\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\q\"}", "{\"a\":\"\u{1}\"}", "{\"a\":null}", "{\"hunter2\":\"x\",\"hunter2\":\"y\"}",
+        "", "{", "[]", "{\"a\"}", "{\"a\":}", "{\"a\":\"x}", "{\"a\":\"x\"} y", "{\"a\":\"x\",}",
+        "{\"a\":{\"b\":\"c\"}}", "{\"a\":[\"hunter2\"]}",
+        "{\"a\":\"1\",\"a\":\"2\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\q\"}", "{\"a\":\"\u{1}\"}", "{\"a\":null}",
+        "{\"hunter2\":\"x\",\"hunter2\":\"y\"}",
     ])
     func anythingElseIsRefusedWithoutBeingRepeated(_ text: String) {
         let problem = failure { () throws(Failure) in _ = try read(text) }
@@ -37,7 +42,9 @@ import Testing
         var random = Generator(state: 9)
         let alphabet = Array("{}\":,\\u0d8 ab\n[]".utf8) + [0xFF, 0xC3]
         for _ in 0..<20_000 {
-            let bytes = [UInt8(ascii: "{")] + (0..<Int.random(in: 0...30, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+            let bytes =
+                [UInt8(ascii: "{")]
+                + (0..<Int.random(in: 0...30, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
             _ = bytes.withUnsafeBytes { raw in
                 failure { () throws(Failure) in try SecretJSON.readObject(raw, what: "x") { _, _ in } }
             }

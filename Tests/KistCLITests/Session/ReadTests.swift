@@ -8,7 +8,9 @@ import Testing
         #expect(Read.duration("90d") == 7_776_000)
         #expect(Read.duration("1d12h") == 129_600)
         #expect(Read.duration("30m") == 1_800)
-        for text in ["", "d", "10", "-1h", "1x", "0h", "99999999999999999999d", "1h "] { #expect(Read.duration(text) == nil, "\(text)") }
+        for text in ["", "d", "10", "-1h", "1x", "0h", "99999999999999999999d", "1h "] {
+            #expect(Read.duration(text) == nil, "\(text)")
+        }
     }
 
     @Test func expiries() throws {

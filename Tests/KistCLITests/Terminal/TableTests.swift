@@ -11,9 +11,10 @@ import Testing
         var table = Table([.init("NAME"), .init("TIME", right: true), .init("NOTE")])
         table.add(["kumo", "142 ms", ""])
         table.add(["a-longer-name", "8 ms", "x"], below: ["  below"])
-        #expect(text(table, width: nil) == [
-            "NAME           TIME    NOTE", "kumo           142 ms", "a-longer-name    8 ms  x", "  below",
-        ])
+        #expect(
+            text(table, width: nil) == [
+                "NAME           TIME    NOTE", "kumo           142 ms", "a-longer-name    8 ms  x", "  below",
+            ])
     }
 
     @Test func aNarrowTerminalShortensWhatMayShrink() {

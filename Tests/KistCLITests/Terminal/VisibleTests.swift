@@ -14,8 +14,10 @@ import Testing
         for _ in 0..<10_000 {
             var name = ""
             for _ in 0..<Int.random(in: 1...40, using: &random) {
-                let scalar = Bool.random(using: &random)
-                    ? Self.hostile.randomElement(using: &random)! : Unicode.Scalar(UInt8.random(in: 0x20...0x7E, using: &random))
+                let scalar =
+                    Bool.random(using: &random)
+                    ? Self.hostile.randomElement(using: &random)!
+                    : Unicode.Scalar(UInt8.random(in: 0x20...0x7E, using: &random))
                 name.unicodeScalars.append(scalar)
             }
             let shown = Visible.text(name)
