@@ -114,7 +114,7 @@ let package = Package(
         tests(
             "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),
         tests("KistAgent", ["SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix"]),
-        tests("KistRotation", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
+        tests("KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
     ],
     swiftLanguageModes: [.v6]
 )

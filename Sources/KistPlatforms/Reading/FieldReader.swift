@@ -14,10 +14,11 @@ enum FieldReader {
 
     static func field(_ table: TableReader) throws(PlatformError) -> PlatformField {
         try table.only(
-            conditionKeys.union([
-                "name", "title", "where", "kind", "required", "ask", "main", "expiry", "form", "shortest", "longest",
-                "starts_with", "ends_with", "choices", "normalise", "default", "fallback", "from", "take", "hint",
-            ]))
+            [
+                "variants", "name", "title", "where", "kind", "required", "ask", "main", "expiry", "form", "shortest",
+                "longest", "starts_with", "ends_with", "choices", "normalise", "default", "fallback", "from", "take",
+                "hint",
+            ])
         let isSecret = try table.choice("kind", Kind.self) == .secret
         var normalisation: [FieldNormalisation] = []
         for word in try table.strings("normalise") {

@@ -12,9 +12,15 @@ struct TableReader {
         self.file = file
     }
 
-    /// The error for a key, or for the table itself.
+    /// The error for a key, or for the table itself. What a rule quotes of the file stays one harmless line.
     func error(_ rule: String, at key: String? = nil) -> PlatformError {
-        .invalid(file: file, line: key.flatMap { table[$0]?.line } ?? line, rule: rule)
+        let quiet = String(rule.unicodeScalars.prefix(400).map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
+            default: Character(scalar)
+            }
+        })
+        return .invalid(file: file, line: key.flatMap { table[$0]?.line } ?? line, rule: quiet)
     }
 
     /// - Throws: when the table has a key besides these.
