@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import textwrap
+import time
 
 sys.dont_write_bytecode = True
 
@@ -176,6 +177,11 @@ def run(world):
     require("ALICE" in outcome.out, "the query was answered")
     login = snowflake.logins()[before:][-1]
     require((login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), "the login arrived at Snowflake")
+    left = lambda: [f for _, _, files in os.walk(world.at("run")) for f in files if f == "connections.toml"]  # noqa: E731
+    deadline = time.monotonic() + 5
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    require(not left(), "the private folder went away with the program")
     proved("the connector found its credentials in a private file, which went away with the program")
 
     step("7  What was left behind")
