@@ -33,6 +33,7 @@ class Home:
         for folder in ("run", "state", "config"):
             (self.place / folder).mkdir(parents=True, mode=0o700)
         os.chmod(self.place, 0o700)
+        self.process = None
         self.environment = {
             "HOME": str(self.place),
             "PATH": f"{binaries}:/usr/bin:/bin",
@@ -56,25 +57,30 @@ class Home:
             raise SystemExit(f"kist {' '.join(map(str, arguments))} failed:\n{process.stdout}{process.stderr}")
         return process.stdout
 
-    def socket(self):
-        """Starts the agent if it does not run, and returns its socket."""
-        self.kist("status")
-        (found,) = glob.glob(str(self.place / "run/kist/agent-*.sock"))
-        return found
-
-    def agent(self):
-        """The agent's process id."""
-        return json.loads(self.kist("status", "--json"))["pid"]
+    def start(self):
+        """Starts the vault's agent where kist would look for it; it serves a vault that is not made yet, too."""
+        runtime, state = self.place / "run/kist", self.place / "state/kist"
+        for folder in (runtime, state):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        command = [self.binaries / "kist-agent", "--vault", self.vault, "--runtime", runtime, "--state", state]
+        self.process = subprocess.Popen(command, env={}, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 5
+        while not (found := glob.glob(str(runtime / "agent-*.sock"))):
+            if time.monotonic() > deadline:
+                raise SystemExit("kist-agent did not start")
+            time.sleep(0.01)
+        (self.socket,) = found
 
     def ask(self, *arguments):
         """Runs the C client; returns its lines."""
-        process = subprocess.run([self.client, self.socket(), *map(str, arguments)], capture_output=True, text=True)
+        process = subprocess.run([self.client, self.socket, *map(str, arguments)], capture_output=True, text=True)
         if process.returncode:
             raise SystemExit(f"agent_client {arguments} failed: {process.stderr}")
         return process.stdout.split("\n")[:-1]
 
     def initialise(self, passes=2, memory=19_456):
         """The lowest cost that is allowed, so that Argon2id does not drown what is measured."""
+        self.start()
         self.ask("init", passes, memory)
 
     def fill(self, count, batch=10_000):
@@ -82,11 +88,11 @@ class Home:
         return [float(self.ask("fill", first, min(batch, count - first))[0]) for first in range(0, count, batch)]
 
     def close(self):
-        agent = self.agent()
-        self.ask("retire")
-        deadline = time.monotonic() + 5
-        while os.path.exists(f"/proc/{agent}") and time.monotonic() < deadline:
-            time.sleep(0.01)
+        """Ends the agent."""
+        if self.process:
+            self.ask("retire")
+            self.process.wait(timeout=10)
+            self.process = None
 
 
 class Keyring:

@@ -229,10 +229,12 @@ class Bench:
         self._open.append(home)
         home.initialise(3, 262_144)  # the cost a new vault has
         home.fill(1_000)
+        home.close()
+        home.start()
         home.ask("unlock", 1)
         home.kist("list")
         time.sleep(2)
-        status = open(f"/proc/{home.agent()}/status").read()
+        status = open(f"/proc/{home.process.pid}/status").read()
         resident = int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
         self.raw["resident, MiB"] = resident
         self.row(
