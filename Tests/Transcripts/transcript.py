@@ -19,11 +19,13 @@ MASKS = [
     (re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){6}"), "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"),
     (re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}"), "XXXX-XXXX-XXXX-XXXX"),
     (re.compile(r"[0-9a-z]{5}(-[0-9a-z]{5}){4}"), "xxxxx-xxxxx-xxxxx-xxxxx-xxxxx"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "MOMENT"),
-    (re.compile(r"\d{4}-\d\d-\d\d"), "DATE"),
+    # As wide as what they stand for.
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "YYYY-MM-DDTHH:MM:SSZ"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "YYYY-MM-DD"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\d+ ms"), "N ms"),
     (re.compile(r"in \d+ days"), "in N days"),
+    (re.compile(r"expired \d+ days ago"), "expired N days ago"),
     (re.compile(r"process \d+"), "process N"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "SHA256"),
     (re.compile(r"/tmp/kist-[A-Za-z0-9_]+"), "HOME"),
@@ -34,8 +36,8 @@ def masked(text):
     for pattern, instead in MASKS:
         text = pattern.sub(instead, text)
     # What a mask made shorter or longer moves the columns behind it.
-    lines = [re.sub(r" {2,}", "  ", line).rstrip() if "N ms" in line or "TIME" in line or "DATE" in line else line.rstrip()
-             for line in text.split("\n")]
+    moved = re.search("N ms|N days", text)
+    lines = [re.sub(r" {2,}", "  ", line).rstrip() if moved else line.rstrip() for line in text.split("\n")]
     return "\n".join(lines).strip("\n")
 
 
@@ -67,10 +69,12 @@ class Transcript:
                 assert step.silent or (masked(shown) == wanted and status == step.status), (
                     f"$ {step.command}\n--- wanted [exit {step.status}]\n{wanted}\n--- saw [exit {status}]\n{masked(shown)}\n")
             else:
-                keep = "\n".join(step.expected).strip("\n") if masked(shown) == wanted else masked(shown)
-                seen += [f"{'$!' if step.silent else '$'} {step.command}"]
-                if not step.silent:
-                    seen += [line for line in [keep] if line] + ([f"[exit {status}]"] if status else []) + [""]
+                text = "\n".join(step.expected).strip("\n")
+                if not step.silent and masked(shown) != wanted:
+                    text = self.with_typing(text, masked(shown))
+                seen += [f"{'$!' if step.silent else '$'} {step.command}"] + [line for line in [text] if line]
+                seen += [f"[exit {status}]"] if status and not step.silent else []
+                seen += [""]
         if update:
             self.file.write_text("\n".join(seen).rstrip("\n") + "\n")
 
@@ -88,6 +92,20 @@ class Transcript:
         rest, status = terminal.finish()
         terminal.close()
         return without_dots_erased(shown + as_text(rest)), status
+
+    @staticmethod
+    def with_typing(old, shown):
+        """What was shown, with what is to be typed put back where it was typed."""
+        at = 0
+        for match in TYPED.finditer(old):
+            before = old[:match.start()].split("\n")[-1]
+            place = shown.find(before.rstrip(), at)
+            assert place >= 0, f"where is {before!r}?"
+            end = shown.find("\n", place)
+            end = len(shown) if end < 0 else end
+            shown = shown[:place] + before + match[0] + shown[end:]
+            at = place + len(before) + len(match[0])
+        return shown
 
     @staticmethod
     def shown_form(text):

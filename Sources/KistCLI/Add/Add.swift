@@ -85,7 +85,7 @@ enum Add {
         guard try session.state() == .absent else { return }
         guard let terminal, session.passphraseSource == .terminal,
             try terminal.confirm("There is no vault yet. Make one now?", fallback: true)
-        else { throw Advice.noVault(Home.short(session.places.vault, session.places.home)) }
+        else { throw Advice.noVault(session.shownVault) }
         try Initialise.interactive(InitInput(), terminal, session)
     }
 

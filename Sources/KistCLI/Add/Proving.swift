@@ -52,6 +52,6 @@ enum Proving {
         }
         if let proves = outcome.proves, outcome.verdict == .accepted { printer.line(.quiet("  It proves \(proves).")) }
         if let why = outcome.why, outcome.verdict != .accepted { printer.line(Phrase("  \(why)")) }
-        if outcome.verdict == .unknown { printer.line("  Stored all the same; later:  kist check") }
+        if outcome.verdict == .unknown { printer.line("  It is stored unproved; later:  kist check") }
     }
 }

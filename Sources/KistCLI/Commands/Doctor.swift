@@ -26,7 +26,7 @@ enum Doctor {
                     level: .good, what: "the agent answers: version \(hello.version), process \(hello.pid)", advice: nil
                 ))
             do throws(ClientError) { facts = try agent.doctor() } catch {
-                let failure = Advice.failure(error, vault: session.places.vault)
+                let failure = Advice.failure(error, vault: session.shownVault)
                 findings.append(Finding(level: .note, what: failure.message, advice: failure.advice.first))
             }
         } catch {

@@ -26,9 +26,9 @@ enum History {
             session.printer.json(["items": .array(notes.map(\.json))])
             return ExitCode.done
         }
-        var table = Table([.init("REVISION", right: true), .init("WHEN"), .init("WHAT"), .init("BY", shrinks: true)])
+        var table = Table([.init("REVISION", right: true), .init("WHEN"), .init("WHAT")])
         for note in notes {
-            table.add([Phrase("\(note.revision)"), Phrase(note.when.description), Phrase(note.why), .quiet(note.who)])
+            table.add([Phrase("\(note.revision)"), Phrase(note.when.description), Phrase(note.why)])
         }
         for line in table.lines(width: session.printer.columns) { session.printer.line(line) }
         if notes.count > 1 {

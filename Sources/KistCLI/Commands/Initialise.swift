@@ -147,7 +147,7 @@ enum Initialise {
         let asked = request
         do throws(ClientError) {
             return try (try agent(session)).initialise(asked, passphrase: passphrase.copy())
-        } catch { throw Advice.failure(error, vault: session.places.vault) }
+        } catch { throw Advice.failure(error, vault: session.shownVault) }
     }
 
     private static func agent(_ session: Session) throws(ClientError) -> AgentConnection {

@@ -10,7 +10,7 @@ enum Status {
         do throws(ClientError) {
             status = try AgentConnection.open(places: session.places, mode: .noStart).status()
         } catch {
-            guard case .notRunning = error else { throw Advice.failure(error, vault: session.places.vault) }
+            guard case .notRunning = error else { throw Advice.failure(error, vault: session.shownVault) }
             return notRunning(json: json, session)
         }
         if json {

@@ -31,7 +31,7 @@ struct UnlockCommand: SessionCommand {
         request.acceptOlder = acceptOlder
         request.acceptFork = acceptFork
         let asked = request
-        if try session.state() == .absent { throw Advice.noVault(session.places.vault) }
+        if try session.state() == .absent { throw Advice.noVault(session.shownVault) }
         let result = try session.unlock(asked, source: session.passphraseSource)
         if json {
             session.printer.json(result.json)
@@ -67,7 +67,7 @@ struct LockCommand: SessionCommand {
             try agent.retire()
         } catch {
             // An agent of another version answers hello with an error; its retiring is the client's business.
-            guard case .notRunning = error else { throw Advice.failure(error, vault: session.places.vault) }
+            guard case .notRunning = error else { throw Advice.failure(error, vault: session.shownVault) }
         }
         if json {
             session.printer.json(["locked": true, "was": .string(was ? "unlocked" : "locked")])

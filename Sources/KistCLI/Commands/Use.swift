@@ -117,7 +117,7 @@ struct TrustCommand: SessionCommand {
             ])
             return ExitCode.done
         }
-        for line in TrustCommandText.describe(project).split(separator: "\n") {
+        for line in TrustCommandText.describe(project, home: session.places.home).split(separator: "\n") {
             session.printer.line(Phrase(String(line)))
         }
         session.printer.line(.quiet("  sha256   \(project.digest)"))

@@ -37,6 +37,11 @@ enum Import {
         guard problems.isEmpty else {
             throw Failure.usage("not everything fits, so nothing was stored", advice: problems)
         }
+        for item in items where try Add.revision(of: item.name, profile, session) != nil {
+            throw Failure(
+                "\(item.name) exists already in profile \(profile); nothing was stored",
+                advice: ["make room:           kist remove \(item.name)", "in another profile:  kist import -p NAME …"])
+        }
         if !yes {
             guard let terminal = Terminal.open() else {
                 throw Failure.usage("there is no terminal to agree to this", advice: ["say so:  --yes"])

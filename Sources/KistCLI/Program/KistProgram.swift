@@ -21,6 +21,10 @@ package enum KistProgram {
     }
 
     private static func parse(_ arguments: [String], _ printer: Printer) -> Int32 {
+        if let first = arguments.first, !first.hasPrefix("-"), !CommandNames.all.contains(first) {
+            printer.failure(CommandNames.unknown(first))
+            return ExitCode.usage
+        }
         let command: any ParsableCommand
         do {
             command = try KistCommand.parseAsRoot(arguments)

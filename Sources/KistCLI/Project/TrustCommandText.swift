@@ -1,7 +1,7 @@
 /// What a `kist.toml` would do, for someone who is to agree to it.
 package enum TrustCommandText {
-    package static func describe(_ project: FoundProject) -> String {
-        var lines = ["\(project.path) asks for:"]
+    package static func describe(_ project: FoundProject, home: String) -> String {
+        var lines = ["\(Home.short(project.path, home)) asks for:"]
         if let profile = project.file.profile { lines.append("  profile  \(profile)") }
         for use in project.file.uses {
             lines.append(

@@ -47,7 +47,7 @@ struct FileRendering {
         do {
             return try session.agent().folder(request, contents: segments)
         } catch let error as ClientError {
-            throw Advice.failure(error, vault: session.places.vault)
+            throw Advice.failure(error, vault: session.shownVault)
         } catch let error as Failure {
             throw error
         } catch {

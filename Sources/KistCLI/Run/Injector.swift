@@ -87,8 +87,9 @@ struct Injector {
         }
         // With a prefix the program is told of names that no client looks for by itself; what it inherits is its own.
         if source.prefix.isEmpty { toUnset += plan.unset.map { ($0, "\(source.name)") } }
-        for notice in plan.notices where !injection.notices.contains(notice.text) {
-            injection.notices.append("\(source.name): \(notice.text)")
+        // Nor do lines about usual names help there.
+        for notice in plan.notices where source.prefix.isEmpty && !injection.notices.contains(notice.text) {
+            injection.notices.append(notice.text)
         }
         if plan.set.isEmpty {
             injection.notices.append("\(source.name) sets no variable (its platform, \(platform.name), names none)")

@@ -29,7 +29,7 @@ package final class Session {
             let opened = try open()
             connection = opened
             return opened
-        } catch { throw Advice.failure(error, vault: places.vault) }
+        } catch { throw Advice.failure(error, vault: shownVault) }
     }
 
     /// What the vault was when the connection was opened.
@@ -37,7 +37,7 @@ package final class Session {
 
     package func hello() throws(Failure) -> Hello {
         do throws(ClientError) { return try agentOrClientError().hello() } catch {
-            throw Advice.failure(error, vault: places.vault)
+            throw Advice.failure(error, vault: shownVault)
         }
     }
 
@@ -69,7 +69,7 @@ package final class Session {
                 switch error.kind {
                 case .locked? where attempt < 2: try unlock()
                 case .retired? where attempt < 2: reconnect()
-                default: throw Advice.failure(error, vault: places.vault)
+                default: throw Advice.failure(error, vault: shownVault)
                 }
             }
         }
@@ -94,6 +94,9 @@ package final class Session {
             "\(places.home) belongs to another user; running as root there would leave files they cannot use",
             advice: ["Run kist as yourself, or as root with root's own home:  sudo -H kist …"])
     }
+
+    /// The vault's path as people write it.
+    package var shownVault: String { Home.short(places.vault, places.home) }
 
     // MARK: Profile and project
 
@@ -121,7 +124,7 @@ package final class Session {
         if trust.holds(project, environment: environment) { return }
         guard let terminal = Terminal.open() else { throw Trust.refusal(of: project) }
         printer.flush()
-        terminal.show(TrustCommandText.describe(project) + "\n")
+        terminal.show(TrustCommandText.describe(project, home: places.home) + "\n")
         guard try terminal.confirm("Is this what you expect here?") else { throw Trust.refusal(of: project) }
         try trust.remember(project)
     }

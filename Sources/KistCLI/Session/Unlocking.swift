@@ -41,20 +41,19 @@ extension Session {
         case .terminal:
             guard let terminal = Terminal.open() else { throw Advice.lockedAndAlone }
             printer.flush()
-            var last = Advice.notOpened
-            for _ in 0..<3 {
+            let attempts = 3
+            for attempt in 1...attempts {
                 let question = request.with == .recovery ? "Recovery code: " : "Passphrase: "
                 let secret = try terminal.askSecret(question)
                 guard secret.count > 0 else { throw Failure("nothing was entered", code: ExitCode.locked) }
                 do throws(Failure) {
                     return try tryUnlock(request, secret)
                 } catch {
-                    guard error.code == ExitCode.notOpened else { throw error }
-                    last = error
+                    guard error.code == ExitCode.notOpened, attempt < attempts else { throw error }
                     terminal.show("\(error.message)\n")
                 }
             }
-            throw last
+            throw Advice.notOpened
         }
     }
 
@@ -70,7 +69,7 @@ extension Session {
                         reconnect()
                         continue
                     }
-                    throw Advice.failure(error, vault: places.vault)
+                    throw Advice.failure(error, vault: shownVault)
                 }
                 let pause = max(0, min(failure["milliseconds"]?.integer ?? 1_000, 10_000))
                 printer.note("a wrong passphrase makes the next one wait: \(Advice.seconds(milliseconds: pause))")

@@ -66,14 +66,17 @@ extension Platform {
         return plan
     }
 
-    /// Fields that only the credential knows become `NAME_FIELD`.
+    /// Fields that only the credential knows become `NAME_FIELD`; one written in capitals is a variable's name already
+    /// (`kist import` makes such).
     private func addFreeFields(
         to plan: inout EnvironmentPlan, credential: String, plain: [String: String], secrets: Set<String>
     ) {
         let known = Set(fields.map(\.name))
         for field in secrets.union(plain.keys).subtracting(known).sorted() {
             let value = Template(parts: [.field(field, .none)])
-            let name = TemplateEncoding.variableName(credential) + "_" + TemplateEncoding.variableName(field)
+            let isVariable = TemplateEncoding.variableName(field) == field && field.contains { $0.isLetter }
+            let prefix = isVariable ? "" : TemplateEncoding.variableName(credential) + "_"
+            let name = prefix + TemplateEncoding.variableName(field)
             plan.set.append(.init(name: name, value: value, isSecret: secrets.contains(field)))
         }
     }
