@@ -109,7 +109,7 @@ let package = Package(
         tests("KistVault", ["SecretMemory", "KistCrypto", "KistStore", "KistModel", "StoreSQLite"]),
         tests("KistProtocol", ["KistModel"]),
         tests("KistPlatforms", ["KistModel", "SecretMemory"]),
-        tests("StoreSQLite", ["KistStore", "KistModel"]),
+        tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(
             "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),

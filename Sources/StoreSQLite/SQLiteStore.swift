@@ -81,7 +81,7 @@ package final class SQLiteStore: RecordStore {
         let identity = try FileIdentity.read(path)
         // With a journal beside it the file may be half of a write: SQLite must put it right before anything is judged.
         let hasJournal = access("\(path)-journal", F_OK) == 0
-        if let head = try FileHead.read(path) {
+        if let head = try FileHead.read(path, size: identity.size) {
             if hasJournal { try head.checkJournal() } else { try head.check() }
         }
         let connection = try Connection(path, identity)

@@ -30,4 +30,7 @@ package struct SlotKey: ~Copyable, Sendable {
         self.challenge = challenge
         self.key = key
     }
+
+    /// The key itself, for a test that opens many files without a derivation for each.
+    package consuming func testOnlyKey() -> SecretBytes { key }
 }

@@ -19,6 +19,9 @@ struct SlabPool: ~Copyable {
 
     private init() {}
 
+    /// A pool beside the shared one, for tests.
+    static func own() -> Mutex<SlabPool> { Mutex(SlabPool()) }
+
     /// The block that a request of `count` bytes gets.
     static func blockSize(_ count: Int) -> Int {
         guard count > smallest else { return smallest }

@@ -10,9 +10,10 @@ struct FileHead {
     static let formatVersion: Int32 = 1
 
     private let bytes: [UInt8]
+    private let size: Int64
 
     /// - Returns: `nil` for an empty file.
-    static func read(_ path: String) throws(StoreError) -> FileHead? {
+    static func read(_ path: String, size: Int64) throws(StoreError) -> FileHead? {
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else {
             throw errno == ENOENT ? .absent : errno == EACCES ? .unsafeFile("it may not be read") : .io(code: errno)
@@ -21,7 +22,7 @@ struct FileHead {
         var bytes = [UInt8](repeating: 0, count: 100)
         let count = Glibc.read(file, &bytes, bytes.count)
         guard count >= 0 else { throw .io(code: errno) }
-        return count == 0 ? nil : FileHead(bytes: Array(bytes[..<count]))
+        return count == 0 ? nil : FileHead(bytes: Array(bytes[..<count]), size: size)
     }
 
     /// - Throws: `.newer` or `.damaged`.
@@ -33,6 +34,11 @@ struct FileHead {
         let version = number(60)
         guard version <= Self.formatVersion else { throw .newer(version: Int(version)) }
         guard version == Self.formatVersion else { throw .damaged("the file's format version is not one that there was") }
+        // SQLite takes a file whose unused last pages are missing for whole; one that was cut is not, whatever it lost.
+        let pageSize = Int64(bytes[16]) << 8 | Int64(bytes[17])
+        guard size >= Int64(UInt32(bitPattern: number(28))) * (pageSize == 1 ? 65_536 : pageSize) else {
+            throw .damaged("the file was cut short")
+        }
         try checkJournal()
     }
 
