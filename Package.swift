@@ -113,7 +113,12 @@ let package = Package(
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(
             "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),
-        tests("KistAgent", ["SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix"]),
+        tests(
+            "KistAgent",
+            [
+                "SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix", "KistClient",
+                "KistStore",
+            ]),
         tests("KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
     ],
     swiftLanguageModes: [.v6]

@@ -134,7 +134,7 @@ package final class Agent {
     /// What time brings, whatever woke the loop.
     private func tick() {
         let now = clock.nanoseconds()
-        session.expire()
+        expire()
         advanceUnlocks()
         if now >= nextDeadline { closeLate(now) }
         if place != nil, now >= nextSocketCheck {
@@ -142,6 +142,13 @@ package final class Agent {
             if place?.isThere == false { end() }
         }
         if !isPrivate, !session.isOpen, jobs.isEmpty, folders.isEmpty, now >= lastRequest + limits.lockedIdle { end() }
+    }
+
+    /// A vault that has just locked itself keeps its agent for a while: someone may want to unlock it again.
+    private func expire() {
+        let wasOpen = session.isOpen
+        session.expire()
+        if wasOpen, !session.isOpen { lastRequest = clock.nanoseconds() }
     }
 
     /// Milliseconds until time brings something.
@@ -322,7 +329,7 @@ package final class Agent {
         lastRequest = clock.nanoseconds()
         client.deadline = nil
         // Before every request, not only by the timer.
-        session.expire()
+        expire()
         let request: Request
         switch frame.header {
         case .failure:

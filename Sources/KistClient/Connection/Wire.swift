@@ -53,7 +53,10 @@ struct Wire: ~Copyable {
                         }
                     }.get()
                 }
-            } catch { throw .broken("\(error)") }
+            } catch {
+                try throwIfNotStarted()
+                throw .broken("\(error)")
+            }
             if let sent { done += sent } else { try wait(toWrite: true, until: end) }
         }
     }
@@ -95,15 +98,33 @@ struct Wire: ~Copyable {
             let got: Int?
             do {
                 got = try UnixSocket.receive(socket.raw, UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
-            } catch { throw .broken("\(error)") }
+            } catch {
+                // It has read nothing of what we sent, so the end is a reset; its reason came first.
+                if isNotStarted(bytes, done) { return }
+                throw .broken("\(error)")
+            }
             switch got {
             case nil: try wait(toWrite: false, until: end)
             case 0?:
-                if done > 0, bytes[0] == UInt8(ascii: "X"), bytes.count == FrameLayout.fixedBytes { return }
+                if isNotStarted(bytes, done) { return }
                 throw .broken("the agent closed the connection")
             case let count?: done += count
             }
         }
+    }
+
+    /// Whether the start of a frame is `X` and an errno: the private agent could not be executed.
+    private borrowing func isNotStarted(_ bytes: UnsafeMutableRawBufferPointer, _ count: Int) -> Bool {
+        count == 2 && bytes.count == FrameLayout.fixedBytes && bytes[0] == UInt8(ascii: "X")
+    }
+
+    /// A private agent that could not be executed has left its reason in the socket.
+    private borrowing func throwIfNotStarted() throws(ClientError) {
+        let word: (UInt8, UInt8) = withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { bytes in
+            let count = (try? UnixSocket.receive(socket.raw, bytes)) ?? 0
+            return count == 2 ? (bytes[0], bytes[1]) : (0, 0)
+        }
+        if word.0 == UInt8(ascii: "X") { throw .cannotStart(Starting.executing(word.1)) }
     }
 
     private borrowing func wait(toWrite: Bool, until end: Int64) throws(ClientError) {

@@ -1,1 +1,0 @@
-/// Placeholder until the first noun of this module lands.
