@@ -55,6 +55,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurlSystem", path: "Sources/C/CCurlSystem", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "CSigning", path: "Sources/C/CSigning", cSettings: cHouse, linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCurl", dependencies: ["CCurlSystem"], path: "Sources/C/CCurl", cSettings: cHouse),
         .target(
             name: "CSQLiteGuards", dependencies: [grdbSQLite], path: "Sources/C/CSQLiteGuards", cSettings: cHouse),
@@ -85,7 +87,9 @@ let package = Package(
         module(
             "KistAgent",
             ["KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol"]),
-        module("KistRotation", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl"]),
+        module(
+            "KistRotation",
+            ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl", "CSigning"]),
         // 6: executables, composing only.
         .executableTarget(
             name: "kist", dependencies: ["KistCLI", "KistPosix"], path: "Sources/kist", swiftSettings: house),

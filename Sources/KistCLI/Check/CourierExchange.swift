@@ -59,7 +59,7 @@ struct CourierExchange {
             return try exchange(head + header, bytes.finish())
         } catch is FrameError {
             return .unknown("the credential is too large for a check")
-        } catch let error as PosixError {
+        } catch let error as PosixError where error.call == ChildProcess.start {
             return .unknown("kist-courier beside kist: \(error)")
         } catch { return .unknown("kist-courier did not answer") }
     }

@@ -17,11 +17,22 @@ package struct CheckRecipe: Sendable {
         package let password: Template
     }
 
+    /// A token made and signed for this call: how Snowflake is shown a key pair.
+    package struct KeyPair: Sendable {
+        /// The field with the private key.
+        package let key: String
+        /// The field with its passphrase.
+        package let passphrase: String?
+        package let account: Template
+        package let user: Template
+    }
+
     package let method: Method
     /// Plain fields only: a secret never stands in a URL.
     package let url: Template
     package let headers: [Header]
     package let basic: Basic?
+    package let keyPair: KeyPair?
     package let body: Template?
     /// "application/json", "application/x-www-form-urlencoded".
     package let bodyType: String?
@@ -40,6 +51,7 @@ package struct CheckRecipe: Sendable {
     /// The fields without which the call cannot be made.
     package var needs: Set<String> {
         var needs = url.fields.union(basic?.user.fields ?? []).union(basic?.password.fields ?? [])
+        if let keyPair { needs.formUnion(keyPair.account.fields.union(keyPair.user.fields).union([keyPair.key])) }
         for header in headers where header.condition == .always {
             needs.formUnion(header.name.fields.union(header.value.fields))
         }

@@ -82,6 +82,12 @@ struct PlatformCheck {
             try known(basic.user, at: "\(path).basic")
             try known(basic.password, at: "\(path).basic")
         }
+        if let pair = check.keyPair {
+            try exists(pair.key, at: "\(path).key_pair.key")
+            if let passphrase = pair.passphrase { try exists(passphrase, at: "\(path).key_pair.passphrase") }
+            try plainOnly(pair.account, at: "\(path).key_pair.account")
+            try plainOnly(pair.user, at: "\(path).key_pair.user")
+        }
         for (index, header) in check.headers.enumerated() {
             try condition(header.condition, at: "\(path).header[\(index)]")
             try plainOnly(header.name, at: "\(path).header[\(index)].name")

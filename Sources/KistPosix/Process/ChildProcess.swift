@@ -4,6 +4,8 @@ private import Glibc
 /// A child that gets one socket as its input and nothing else; ended and waited for when this value goes.
 package struct ChildProcess: ~Copyable {
     package let id: Int32
+    /// The call of `PosixError` when the program did not start.
+    package static let start = "posix_spawn"
 
     /// Starts `path`.
     ///
@@ -19,7 +21,7 @@ package struct ChildProcess: ~Copyable {
         defer { for text in argv + entries { free(text) } }
         var pid: pid_t = 0
         let failed = kist_spawn_child(path, &argv, &entries, input.raw, &pid)
-        guard failed == 0 else { throw PosixError("posix_spawn", failed) }
+        guard failed == 0 else { throw PosixError(Self.start, failed) }
         id = pid
     }
 

@@ -52,6 +52,7 @@ package struct CredentialCheck: Sendable {
         case .address: "the address of the check is no url"
         case .clear(let host): "\(host) would be asked over plain http; Kist sends a secret over https only"
         case .header: "a value has characters that no HTTP header can carry"
+        case .key(let why): why
         case .tooLarge: "the values are too long for one request"
         }
     }

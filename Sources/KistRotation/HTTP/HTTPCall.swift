@@ -1,4 +1,5 @@
 import KistPlatforms
+import KistPosix
 import SecretMemory
 
 /// One request, put together in locked memory.
@@ -26,6 +27,8 @@ enum CallFault: Error, Equatable {
     /// A header would contain a control character.
     case header
     case tooLarge
+    /// The private key cannot be used; the text says why.
+    case key(String)
 }
 
 extension HTTPCall {
@@ -68,6 +71,12 @@ extension HTTPCall {
             pair.withBytes { TemplateEncoding.base64.encode($0) { headers.append($0) } }
             try finish(&headers, from: starts[starts.count - 1])
         }
+        if let pair = recipe.keyPair {
+            starts.append(headers.count)
+            headers.append("Authorization: Bearer ")
+            headers.append(try token(pair, name, plain, field))
+            try finish(&headers, from: starts[starts.count - 1])
+        }
         for line in ["Accept: application/json", recipe.bodyType.map { "Content-Type: \($0)" }].compactMap({ $0 }) {
             starts.append(headers.count)
             headers.append(line)
@@ -77,6 +86,19 @@ extension HTTPCall {
         return HTTPCall(
             method: recipe.method, address: address, url: url, headers: headers.finish(), headerStarts: starts,
             body: try body(recipe, name, field), wantedHeader: recipe.answeredBy)
+    }
+
+    private static func token(
+        _ pair: CheckRecipe.KeyPair, _ name: String, _ plain: [String: String], _ field: FieldBytes
+    ) throws(CallFault) -> SecretBytes {
+        guard let account = pair.account.text(name: name, plain: plain), let user = pair.user.text(name: name, plain: plain)
+        else { throw .missing(pair.account.fields.union(pair.user.fields).sorted()) }
+        var key = SecretBuffer(capacity: 4_096)
+        var passphrase = SecretBuffer()
+        guard field(pair.key, { key.append($0) }) else { throw .missing([pair.key]) }
+        if let secret = pair.passphrase { _ = field(secret) { passphrase.append($0) } }
+        return try KeyPairToken.make(
+            key: key.finish(), passphrase: passphrase.finish(), account: account, user: user, now: WallClock.seconds)
     }
 
     /// Ends one header with a NUL, once it is certain that it is one line.
