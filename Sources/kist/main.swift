@@ -3,4 +3,5 @@ import KistCLI
 import KistPosix
 
 Hardening.apply()
+StandardDescriptors.occupy()
 exit(KistProgram.run(CommandLine.arguments))

@@ -60,12 +60,7 @@ int kist_signals_take(void) {
     return 0;
 }
 
-void kist_signals_reset_for_exec(void) {
-    for (int number = 1; number < NSIG; number++) {
-        struct sigaction now;
-        if (sigaction(number, NULL, &now) != 0 || now.sa_handler == SIG_IGN || now.sa_handler == SIG_DFL) continue;
-        signal(number, SIG_DFL);
-    }
+void kist_signals_unblock(void) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

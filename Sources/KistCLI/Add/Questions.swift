@@ -10,7 +10,11 @@ struct Questions {
     static func platform(_ terminal: Terminal, _ session: Session) throws(Failure) -> String {
         session.printer.flush()
         let names = session.catalog.names().map(\.name)
-        terminal.show("Platforms: \(names.joined(separator: ", "))\n")
+        let width = names.map(\.count).max() ?? 0
+        for name in names {
+            let title = (try? session.platform(name))?.title ?? ""
+            terminal.show("  \(name)\(String(repeating: " ", count: width - name.count))  \(title)\n")
+        }
         return try terminal.ask("Which one? ")
     }
 
@@ -56,7 +60,7 @@ struct Questions {
 
     private func ask(_ field: PlatformField, isWanted: Bool, _ draft: inout CredentialDraft) throws(Failure) {
         let place = field.whereFound.map { " (\($0))" } ?? ""
-        let optional = field.isRequired || isWanted ? "" : " [Enter: none]"
+        let optional = field.isRequired || isWanted || field.title.contains("(Enter") ? "" : " [Enter: none]"
         let choices = field.choices.isEmpty ? "" : " [\(field.choices.joined(separator: "/"))]"
         let question = "\(field.title)\(place)\(choices)\(optional): "
         for _ in 0..<3 {

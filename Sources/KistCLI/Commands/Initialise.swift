@@ -30,7 +30,12 @@ enum Initialise {
                     advice: ["hand one over:  --passphrase-fd N,  KIST_PASSPHRASE_FILE=FILE (mode 0600)"],
                     code: ExitCode.locked)
             }
-            try interactive(input, terminal, session)
+            let fingerprint = try interactive(input, terminal, session)
+            if input.json {
+                session.printer.json([
+                    "vault": .string(session.places.vault), "fingerprint": .string(fingerprint),
+                ])
+            }
         } else {
             try unattended(input, session)
         }
@@ -49,7 +54,11 @@ enum Initialise {
 
     // MARK: With somebody there
 
-    static func interactive(_ input: InitInput, _ terminal: Terminal, _ session: Session) throws(Failure) {
+    /// - Returns: the fingerprint of the new vault.
+    @discardableResult
+    static func interactive(
+        _ input: InitInput, _ terminal: Terminal, _ session: Session
+    ) throws(Failure) -> String {
         session.printer.flush()
         let place = Home.short(session.places.vault, session.places.home)
         terminal.show("Kist keeps credentials encrypted in \(place), on this machine only.\n")
@@ -58,12 +67,13 @@ enum Initialise {
         if let file = input.recoveryFile {
             try writeRecoveryCode(reply.recoveryCode, to: file)
             terminal.show("Recovery code written to \(file). It opens the vault without the passphrase.\n")
-            return
+            return reply.result.fingerprint
         }
         terminal.show("Recovery code, shown only now. It opens the vault without the passphrase:\n    ")
         terminal.showSecret(reply.recoveryCode)
         terminal.show("\n")
         try confirmRecovery(reply.recoveryCode, terminal)
+        return reply.result.fingerprint
     }
 
     private static func askPassphrase(_ terminal: Terminal) throws(Failure) -> SecretBytes {

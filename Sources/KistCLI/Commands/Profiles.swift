@@ -41,11 +41,16 @@ struct ProfileCreate: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make an empty profile.", discussion: "Example:  kist profile create prod")
     @Argument(help: "Its name.") var name: String
+    @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         let name = try Read.profile(name)
         try session.ask { (agent) throws(ClientError) in try agent.profileCreate(name) }
+        if json {
+            session.printer.json(["profile": .string(name.description)])
+            return ExitCode.done
+        }
         session.printer.line(.good("✓"), " Profile \(name).   Next: kist add -p \(name) PLATFORM")
         return ExitCode.done
     }
@@ -57,11 +62,16 @@ struct ProfileCopy: SessionCommand {
         discussion: "Example:  kist profile copy default prod")
     @Argument(help: "The one to copy.") var from: String
     @Argument(help: "The new one.") var to: String
+    @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         let from = try Read.profile(from), to = try Read.profile(to)
         let count = try session.ask { (agent) throws(ClientError) in try agent.profileCopy(from: from, to: to) }
+        if json {
+            session.printer.json(["profile": .string(to.description), "copied": count.json])
+            return ExitCode.done
+        }
         session.printer.line(
             .good("✓"),
             Phrase(" Copied \(Words.count(Int64(clamping: count), "credential")) of profile \(from) to \(to)."))
@@ -75,6 +85,7 @@ struct ProfileRemove: SessionCommand {
         discussion: "Example:  kist profile remove test")
     @Argument(help: "Its name.") var name: String
     @Flag(name: [.long, .short], help: "Do not ask.") var yes = false
+    @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
@@ -91,6 +102,10 @@ struct ProfileRemove: SessionCommand {
             }
         }
         let removed = try session.ask { (agent) throws(ClientError) in try agent.profileRemove(name) }
+        if json {
+            session.printer.json(["profile": .string(name.description), "removed": removed.json])
+            return ExitCode.done
+        }
         session.printer.line(
             .good("✓"), Phrase(" Removed profile \(name) with \(Words.count(Int64(clamping: removed), "credential"))."))
         return ExitCode.done

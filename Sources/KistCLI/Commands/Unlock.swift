@@ -62,11 +62,17 @@ struct LockCommand: SessionCommand {
         var was = false
         do throws(ClientError) {
             let agent = try AgentConnection.open(places: session.places, mode: .noStart)
-            was = try agent.hello().state == .unlocked
-            try agent.lock()
-            try agent.retire()
+            do throws(ClientError) {
+                was = try agent.hello().state == .unlocked
+                try agent.lock()
+            } catch {
+                // One of another version runs nothing but this.
+                guard error.kind == .version else { throw error }
+                was = true
+            }
+            // The answer to a hello of another version comes first and is an error again; it is done all the same.
+            do throws(ClientError) { try agent.retire() } catch { guard error.kind == .version else { throw error } }
         } catch {
-            // An agent of another version answers hello with an error; its retiring is the client's business.
             guard case .notRunning = error else { throw Advice.failure(error, vault: session.shownVault) }
         }
         if json {

@@ -18,7 +18,7 @@ package enum Launcher {
         case .missing:
             return Failure("\(command.first ?? "") was not found", code: ExitCode.noProgram)
         }
-        HeldSignals.resetForExec()
+        HeldSignals.unblockAll()
         closeOthers(keeping: keeping)
         var code = execute(path, command, block)
         // A script without a #! line: what execvp does.

@@ -14,7 +14,9 @@ enum CommandNames {
         let near = all.sorted().filter { distance(Array($0), Array(word)) <= (word.count < 5 ? 1 : 2) }
         return Failure.usage(
             "there is no such command",
-            advice: (near.isEmpty ? [] : ["did you mean:  " + near.joined(separator: ", ")]) + ["see them all:  kist --help"])
+            advice: (near.isEmpty ? [] : ["did you mean:  " + near.joined(separator: ", ")]) + [
+                "see them all:  kist --help"
+            ])
     }
 
     /// How many letters to change, add, leave out or swap.

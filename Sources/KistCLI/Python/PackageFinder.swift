@@ -71,21 +71,29 @@ package struct PackageFinder {
         var folders = (environment.nonEmpty("PYTHONPATH") ?? "").split(separator: ":").map(String.init)
         let bin = parent(interpreter)
         let root = parent(bin)
+        let real = ProjectSearch.realPath(interpreter)
+        let release = real.flatMap { Self.release(lastPart($0)) }
         let isVirtual = access(root + "/pyvenv.cfg", F_OK) == 0
-        folders += sitePackages(root)
+        folders += sitePackages(root, release)
         if !isVirtual {
-            if let real = ProjectSearch.realPath(interpreter) { folders += sitePackages(parent(parent(real))) }
-            if let home = environment.home { folders += sitePackages(home + "/.local") }
-            folders += sitePackages("/usr/local")
+            if let real { folders += sitePackages(parent(parent(real)), release) }
+            if let home = environment.home { folders += sitePackages(home + "/.local", release) }
+            folders += sitePackages("/usr/local", release)
             folders.append("/usr/lib/python3/dist-packages")
         }
         return folders
     }
 
-    /// `lib*/python*/site-packages` and Debian's `dist-packages` below `root`.
-    private func sitePackages(_ root: String) -> [String] {
+    /// "python3.11" when the interpreter's name says so.
+    private static func release(_ name: String) -> String? {
+        name.hasPrefix("python") && name.contains(".") ? name : nil
+    }
+
+    /// `lib*/python*/site-packages` and Debian's `dist-packages` below `root`: those of this release, when it is known.
+    private func sitePackages(_ root: String, _ release: String?) -> [String] {
         ["lib", "lib64"].flatMap { library in
-            entries(of: "\(root)/\(library)").filter { $0.hasPrefix("python") || $0.hasPrefix("pypy") }.sorted()
+            entries(of: "\(root)/\(library)").filter { $0.hasPrefix("python") || $0.hasPrefix("pypy") }
+                .filter { release == nil || $0 == release || $0 == "python3" }.sorted()
                 .flatMap { ["\(root)/\(library)/\($0)/site-packages", "\(root)/\(library)/\($0)/dist-packages"] }
         }
     }

@@ -21,7 +21,10 @@ package struct Phrase: ExpressibleByStringInterpolation, Equatable, Sendable {
     package static func strong(_ text: String) -> Phrase { Phrase(text, .strong) }
 
     /// Terminal columns it takes, near enough: one for each character, two for wide East Asian ones.
-    package var columns: Int { Visible.text(text).reduce(0) { $0 + Self.columns($1) } }
+    package var columns: Int {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
+        return Visible.text(text).reduce(0) { $0 + Self.columns($1) }
+    }
 
     static func columns(_ character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }

@@ -53,10 +53,15 @@ package struct Table {
     private func line(_ cells: [Phrase], _ widths: [Int], heading: Bool) -> [Phrase] {
         var line: [Phrase] = []
         for (index, cell) in cells.enumerated() {
-            let cell = cell.columns > widths[index] ? shortened(cell, to: widths[index]) : cell
-            let padding = String(repeating: " ", count: max(0, widths[index] - cell.columns))
+            var cell = cell
+            var columns = cell.columns
+            if columns > widths[index] {
+                cell = shortened(cell, to: widths[index])
+                columns = widths[index]
+            }
+            let padding = String(repeating: " ", count: max(0, widths[index] - columns))
             let last = index == cells.count - 1
-            if columns[index].right && !heading {
+            if self.columns[index].right && !heading {
                 line.append(Phrase(padding))
                 line.append(cell)
             } else {

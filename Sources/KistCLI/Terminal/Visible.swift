@@ -5,6 +5,8 @@
 package enum Visible {
     /// `text` with each such character as `\x1b` or `\u{202e}`; `\t` and `\n` too unless `layout` keeps them.
     package static func text(_ text: String, keepingLayout layout: Bool = false) -> String {
+        // Nearly everything is plain ASCII.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         guard text.unicodeScalars.contains(where: { isUnsafe($0, layout) }) else { return text }
         var shown = ""
         for scalar in text.unicodeScalars {

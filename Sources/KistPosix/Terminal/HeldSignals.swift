@@ -32,6 +32,6 @@ package enum HeldSignals {
         return number == 0 ? nil : number
     }
 
-    /// What a program about to be executed expects: default actions, nothing blocked.
-    package static func resetForExec() { kist_signals_reset_for_exec() }
+    /// Blocks nothing, as a program about to be executed expects.
+    package static func unblockAll() { kist_signals_unblock() }
 }

@@ -18,8 +18,7 @@ int kist_signals_wait(int fd);
 /* The number of a signal that came since kist_signals_hold, forgetting it; 0 when none is left. */
 int kist_signals_take(void);
 
-/* Default actions for every signal and an empty mask: what a program that is about to be executed expects.
-   Signals that were ignored when this process started stay ignored (nohup). */
-void kist_signals_reset_for_exec(void);
+/* An empty mask: what a program that is about to be executed expects. (Handlers end with execve by themselves.) */
+void kist_signals_unblock(void);
 
 #endif

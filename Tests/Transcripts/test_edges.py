@@ -1,0 +1,127 @@
+"""Odd surroundings: closed descriptors, other users' folders, passphrases from elsewhere, everything gone wrong at once."""
+
+import json
+import os
+import subprocess
+
+from home import PASSPHRASE
+
+
+def with_kumo(home):
+    home.initialise()
+    home.kist("add", "kumo", "--stdin", "--no-check", given=b"demo:x")
+
+
+def test_closed_descriptors(home):
+    with_kumo(home)
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        process = subprocess.run(["sh", "-c", f"exec kist get kumo {closed}"], env=home.environment, capture_output=True, timeout=30)
+        assert process.returncode == (125 if ">&-" in closed.replace("2>&-", "") else 0), (closed, process)
+        assert process.stdout == (b"demo:x" if process.returncode == 0 else b""), (closed, process)
+        # Whatever went to a descriptor that was closed did not reach the agent's socket.
+        assert json.loads(home.kist("list", "--json"))["items"][0]["name"] == "kumo"
+
+
+def test_another_owner(home):
+    """Run as root by the suite: a file or home folder of someone else is not used."""
+    assert os.geteuid() == 0, "this test changes owners; run it as root"
+    with_kumo(home)
+    path = os.path.join(home.work, "kist.toml")
+    with open(path, "w") as file:
+        file.write('use = ["kumo"]\n')
+    os.chown(path, 65534, 65534)
+    home.kist("run", "--", "true", status=125)
+    assert b"another user" in home.errors, home.errors
+    os.unlink(path)
+    os.chown(home.path, 65534, 65534)
+    home.kist("get", "kumo", status=125)
+    assert b"belongs to another user" in home.errors, home.errors
+
+
+def test_passphrases_from_elsewhere(home):
+    with_kumo(home)
+    home.kist("lock")
+    reading, writing = os.pipe()
+    os.write(writing, PASSPHRASE.encode() + b"\n")
+    os.close(writing)
+    assert home.kist("get", "kumo", "--passphrase-fd", str(reading), pass_fds=[reading]) == b"demo:x"
+    os.close(reading)
+    home.kist("get", "kumo", status=4)  # it was for that command alone
+    private = {"KIST_PASSPHRASE_FILE": os.path.join(home.path, "passphrase")}
+    assert home.kist("--isolated", "get", "kumo", environment=private) == b"demo:x"
+    home.kist("lock")
+    assert home.kist("--no-agent", "get", "kumo", environment=private) == b"demo:x"
+    assert json.loads(home.kist("status", "--json"))["pid"] is None, "an agent was left running"
+    assert home.agents() == []
+    assert home.kist("get", "kumo", environment={**private, "XDG_RUNTIME_DIR": ""}) == b"demo:x"
+
+
+def test_the_recovery_code_opens_it(home):
+    with_kumo(home)
+    home.kist("lock")
+    with open(os.path.join(home.path, "recovery"), "rb") as file:
+        home.kist("unlock", "--recovery", "--passphrase-fd", str(file.fileno()), pass_fds=[file.fileno()])
+    assert home.kist("get", "kumo") == b"demo:x"
+    assert os.stat(os.path.join(home.path, "recovery")).st_mode & 0o777 == 0o600
+
+
+def test_values_from_the_environment_and_files(home):
+    home.initialise()
+    home.kist("add", "kaskada", "--from-env", "--no-check",
+              environment={"KASKADA_CLIENT_ID": "c-1", "KASKADA_CLIENT_SECRET": "s-1"})
+    assert home.kist("get", "kaskada") == b"s-1"
+    assert home.kist("get", "kaskada", "client_id") == b"c-1"
+    with open(os.path.join(home.work, "key"), "w") as file:
+        file.write("demo:from-file\n")
+    home.kist("add", "kumo", "--file", "api_key=key", "--no-check")
+    assert home.kist("get", "kumo") == b"demo:from-file"
+    home.kist("edit", "kumo", "--env", "api_key=NEW", "--no-check", environment={"NEW": "acme:two"})
+    shown = json.loads(home.kist("show", "kumo", "--json"))
+    assert shown["plain"]["url"] == "https://acme.kumoai.cloud/api", "what followed from the old key follows from the new one"
+    home.kist("edit", "kumo", "api_key", "--stdin", "--no-check", given=b"demo:three")
+    assert home.kist("get", "kist://default/kumo/api_key") == b"demo:three"
+
+
+def test_import_keeps_the_names(home):
+    home.initialise()
+    home.kist("import", "-", "--yes", given=b"DATABASE_URL='postgres://u:p@h/d'\nexport KUMO_API_KEY=demo:x\n")
+    shown = home.kist("run", "env", "kumo", "--", "/usr/bin/env")
+    assert b"DATABASE_URL=postgres://u:p@h/d\n" in shown and b"KUMO_API_KEY=demo:x\n" in shown
+
+
+def test_exact_bytes(home):
+    home.initialise()
+    value = bytes(range(1, 256)) * 40
+    home.kist("add", "fields", "--name", "blob", "--file", "body=-", given=value)
+    assert home.kist("get", "blob", "body") == value
+    assert home.kist("run", "blob", "--", "sh", "-c", 'printf %s "$BLOB_BODY"') == value
+    answer = json.loads(home.kist("get", "blob", "body", "--json"))
+    assert answer["value"] is None, "not UTF-8, and so not JSON"
+
+
+def test_json_where_it_prints(home):
+    with_kumo(home)
+    for words in (["list"], ["show", "kumo"], ["get", "kumo"], ["history", "kumo"], ["status"], ["env", "kumo"], ["how", "kumo"],
+                  ["platform", "list"], ["platform", "show", "kumo"], ["profile", "list"], ["profile", "create", "p"],
+                  ["profile", "copy", "default", "q"], ["profile", "remove", "q", "--yes"], ["use", "kumo"], ["trust"],
+                  ["edit", "kumo", "url=https://a.example/api", "--no-check"], ["doctor"], ["remove", "kumo", "--yes"],
+                  ["lock"]):
+        json.loads(home.kist(*words, "--json"))
+
+
+def test_every_command_has_help_with_an_example(home):
+    listed = home.kist("--help").decode()
+    names = [line.split()[0].rstrip(",") for line in listed.splitlines() if line.startswith("  ") and line[2].isalpha()]
+    commands = [n for n in names if n in ("init add get list show edit remove history import run use trust check how env unlock lock "
+                                         "status profile platform doctor completions").split()]
+    assert len(commands) == 22, commands
+    for command in commands:
+        assert b"Example:  " in home.kist(command, "--help"), command
+
+
+def test_completions(home):
+    for shell, check in (("bash", ["bash", "-n"]), ("zsh", None), ("fish", None)):
+        script = home.kist("completions", shell)
+        assert b"snowflake" not in script and b"unlock" in script
+        if check:
+            subprocess.run(check, input=script, check=True)
