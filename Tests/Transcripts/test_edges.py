@@ -125,3 +125,24 @@ def test_completions(home):
         assert b"snowflake" not in script and b"unlock" in script
         if check:
             subprocess.run(check, input=script, check=True)
+
+
+def test_pristine_leaves_only_what_is_asked_for(home):
+    with_kumo(home)
+    inherited = {"KASKADA_CLIENT_SECRET": "old", "SNOWFLAKE_PASSWORD": "old", "EDITOR_OF_MINE": "vi"}
+    kept = home.kist("run", "kumo", "--", "/usr/bin/env", environment=inherited)
+    assert b"KASKADA_CLIENT_SECRET=old" in kept
+    shown = home.kist("run", "--pristine", "kumo", "--", "/usr/bin/env", environment=inherited)
+    assert b"=old" not in shown and b"EDITOR_OF_MINE=vi" in shown and b"KUMO_API_KEY=demo:x" in shown
+    assert b"not handed on: KASKADA_CLIENT_SECRET, SNOWFLAKE_PASSWORD" in home.errors
+
+
+def test_an_optional_field_is_removed(home):
+    home.initialise()
+    home.kist("add", "fields", "--name", "f", "user=bob", "--stdin", given=b'{"a":"1","b":"2"}')
+    home.kist("edit", "f", "a=", "user=")
+    shown = json.loads(home.kist("show", "f", "--json"))
+    assert shown["secrets"] == ["b"] and shown["plain"] == {}, shown
+    home.kist("add", "kumo", "--stdin", "--no-check", given=b"demo:x")
+    home.kist("edit", "kumo", "api_key=", status=64)
+    assert home.kist("get", "kumo") == b"demo:x"

@@ -109,4 +109,12 @@ class Transcript:
 
     @staticmethod
     def shown_form(text):
-        return TYPED.sub(lambda m: "·" * min(20, len(m[2] or "")) if m[1] == "secret" else m[2] or "", text)
+        """What the terminal shows: twenty dots at most, and no more than fit on a line of 80."""
+        shown, at = "", 0
+        for match in TYPED.finditer(text):
+            shown += text[at:match.start()]
+            typed = match[2] or ""
+            left = 80 - len(shown.split("\n")[-1]) - 1
+            shown += "·" * min(20, left, len(typed)) if match[1] == "secret" else typed
+            at = match.end()
+        return shown + text[at:]

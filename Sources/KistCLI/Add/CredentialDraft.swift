@@ -181,7 +181,7 @@ struct CredentialDraft: ~Copyable {
         if platform.field(named: name, variant: variant) != nil { return name }
         if platform.isFreeForm, (try? FieldName(name)) != nil { return name }
         throw Failure.usage(
-            "an argument is not FIELD=VALUE of \(platform.name); it is not repeated here, in case it is a secret",
+            "an argument is not FIELD=VALUE of \(platform.name) (not repeated: it may be a secret)",
             advice: ["fields:  " + fieldNames] + SecretArgument.mending)
     }
 
@@ -210,13 +210,14 @@ enum SecretArgument {
     /// How to make the shell forget it.
     static let mending = [
         "If it was a secret, it stands in your shell's history now. Take it out:",
-        "  bash: history -d -2, then history -w    zsh: edit ~/.zsh_history    fish: history delete",
+        "  bash: history -d -2; history -w",
+        "  zsh:  edit ~/.zsh_history      fish: history delete",
         "and make a new one where you got it.",
     ]
 
     static func refusal(field: String, command: String) -> Failure {
         Failure.usage(
-            "\(field) is a secret and is not taken from the command line: other programs and the shell's history see it",
+            "\(field) is a secret: not taken from the command line, where others see it",
             advice: ["asked without echo:  \(command)", "from a program:      … | \(command) --stdin"] + mending)
     }
 }

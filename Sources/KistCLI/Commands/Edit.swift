@@ -7,7 +7,7 @@ import SecretMemory
 
 struct EditInput: Equatable {
     var name: String
-    /// `FIELD=VALUE` for plain fields (an empty value removes an optional one), `FIELD` to be asked for.
+    /// `FIELD=VALUE` for plain fields (an empty value removes an optional field, secret ones too), `FIELD` to be asked for.
     var words: [String] = []
     var fromInput = false
     var files: [String] = []
@@ -79,14 +79,15 @@ enum Edit {
         return ExitCode.done
     }
 
-    /// - Returns: the plain fields to be removed.
+    /// - Returns: the fields to be removed.
     private static func collect(
         _ changes: inout CredentialDraft, _ input: EditInput, _ overview: Overview, _ terminal: Terminal?
     ) throws(Failure) -> Set<String> {
         let command = "kist edit \(overview.name)"
         var removed: Set<String> = []
         for word in input.words {
-            if word.hasSuffix("="), overview.plain.contains(where: { "\($0.name)=" == word }) {
+            let names = overview.plain.map(\.name) + overview.secrets
+            if word.hasSuffix("="), names.contains(where: { "\($0)=" == word }) {
                 removed.insert(String(word.dropLast()))
             } else {
                 try changes.take(word: word, command: command)
@@ -131,7 +132,7 @@ enum Edit {
             if !followed { draft.plain[field.name.description] = field.value }
         }
         for (field, value) in changes.plain { draft.plain[field] = value }
-        for field in overview.secrets {
+        for field in overview.secrets where !removed.contains(field.description) {
             if let value = reply.value(0, field) { draft.secrets.set(field, value) }
         }
         for field in changes.secrets.names {
@@ -145,7 +146,7 @@ struct EditCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit", abstract: "Change fields: plain ones by value, secret ones asked for.",
         discussion: """
-            FIELD= removes an optional plain field. The earlier revision stays in the history.
+            FIELD= removes an optional field. The earlier revision stays in the history.
 
             Example:  kist edit kumo api_key
                       kist edit snowflake role=ANALYST

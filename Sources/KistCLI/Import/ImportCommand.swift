@@ -63,8 +63,8 @@ enum Import {
                 .good("✓"),
                 Phrase(" Stored \(items.map(\.name.description).joined(separator: ", ")) in profile \(profile)."))
             if path != "-" {
-                session.printer.line(
-                    "  The file still holds the secrets: remove it, and make new ones if it was ever committed.")
+                session.printer.line("  The file still holds the secrets: remove it,")
+                session.printer.line("  and make new ones if it was ever committed.")
             }
         }
         return ExitCode.done

@@ -31,7 +31,7 @@ package struct EnvironmentBlock: ~Copyable {
             throw Failure(
                 "\(other.source) and \(source) both set \(name)",
                 advice: [
-                    "Leave one out, or give one a prefix in kist.toml:  use = [{ name = \"…\", prefix = \"EU_\" }]"
+                    "leave one out, or tell them apart in kist.toml:  kist use NAME=EU_"
                 ])
         }
         guard !value.contains(0) else { throw Failure("\(source) holds a NUL byte and cannot become \(name)") }

@@ -1,4 +1,6 @@
-/// Which Kist this is.
+private import KistProtocol
+
+/// Which Kist this is: client and agent are released together.
 package enum Release {
-    package static let version = "0.1.0"
+    package static let version = AgentProtocol.release
 }

@@ -6,7 +6,7 @@ private import KistProtocol
 package enum Advice {
     /// One text for a wrong passphrase, a wrong file and a changed one: which it was is nobody's business.
     package static let notOpened = Failure(
-        "not opened: the passphrase is wrong, or this file is not the vault it should be", code: ExitCode.notOpened)
+        "not opened: wrong passphrase, or not the vault that it should be", code: ExitCode.notOpened)
 
     package static let lockedAndAlone = Failure(
         "the vault is locked, and there is no terminal to ask for the passphrase",

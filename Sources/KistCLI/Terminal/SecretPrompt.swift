@@ -34,7 +34,7 @@ extension Terminal {
             _ = tcsetattr(descriptor, TCSAFLUSH, &quiet)
             show(question)
             var typed = SecretBuffer()
-            let end = readLine(&typed, saved)
+            let end = readLine(&typed, saved, mostDots: dotsAfter(question))
             // What is still queued was meant as part of the secret; it must not reach the shell.
             if end != .line { tcflush(descriptor, TCIFLUSH) }
             show("\n")
@@ -56,7 +56,7 @@ extension Terminal {
         case tooLong
     }
 
-    private func readLine(_ typed: inout SecretBuffer, _ keys: termios) -> End {
+    private func readLine(_ typed: inout SecretBuffer, _ keys: termios, mostDots: Int) -> End {
         let erase = Self.byte(keys, VERASE), kill = Self.byte(keys, VKILL), end = Self.byte(keys, VEOF)
         let word = Self.byte(keys, VWERASE)
         var dots = 0
@@ -83,14 +83,21 @@ extension Terminal {
                     typed.append(byte)
                 }
                 if typed.count > Self.longest { return .tooLong }
-                dots = redraw(dots, characters: typed.characters)
+                dots = redraw(dots, to: min(typed.characters, mostDots))
             }
         }
     }
 
+    /// How many dots fit on the line behind `question`: erasing cannot go back over the edge.
+    private func dotsAfter(_ question: String) -> Int {
+        guard let width = TerminalWidth.columns(descriptor) else { return Self.mostDots }
+        let last = question.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+        let left = width - Phrase(String(last)).columns % width - 1
+        return max(1, min(Self.mostDots, left))
+    }
+
     /// Brings the row of dots to the number of characters typed.
-    private func redraw(_ shown: Int, characters: Int) -> Int {
-        let wanted = min(characters, Self.mostDots)
+    private func redraw(_ shown: Int, to wanted: Int) -> Int {
         if wanted > shown { show(String(repeating: "·", count: wanted - shown)) }
         if wanted < shown {
             var back = String(repeating: "\u{8} \u{8}", count: shown - wanted)
