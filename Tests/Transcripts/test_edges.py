@@ -2,7 +2,10 @@
 
 import json
 import os
+import socket
+import struct
 import subprocess
+import threading
 
 from home import PASSPHRASE
 
@@ -146,3 +149,47 @@ def test_an_optional_field_is_removed(home):
     home.kist("add", "kumo", "--stdin", "--no-check", given=b"demo:x")
     home.kist("edit", "kumo", "api_key=", status=64)
     assert home.kist("get", "kumo") == b"demo:x"
+
+
+def test_an_agent_of_another_version(home):
+    """It runs nothing for this client but retire; `kist lock` ends it."""
+    with_kumo(home)
+    folder = os.path.join(home.environment["XDG_RUNTIME_DIR"], "kist")
+    (name,) = [entry for entry in os.listdir(folder) if entry.endswith(".sock")]
+    home.kist("lock")
+    path = os.path.join(folder, name)
+    heard = []
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    os.chmod(path, 0o600)
+    listener.listen()
+
+    def answer(client):
+        while head := client.recv(10, socket.MSG_WAITALL):
+            _, size, _ = struct.unpack(">IIH", head)
+            request = json.loads(client.recv(size, socket.MSG_WAITALL))
+            heard.append(request["method"])
+            error = {"code": -32012, "message": "another protocol",
+                     "data": {"kind": "version", "protocol": 9, "version": "9", "pid": 1}}
+            result = {"result": {}} if request["method"] == "retire" else {"error": error}
+            text = json.dumps({"jsonrpc": "2.0", "id": request["id"]} | result, separators=(",", ":")).encode()
+            client.sendall(struct.pack(">IIH", len(text) + 6, len(text), 0) + text)
+
+    def serve():
+        while "retire" not in heard:
+            client, _ = listener.accept()
+            try:
+                answer(client)
+            except ConnectionError:  # it left without reading on
+                pass
+            client.close()
+        os.unlink(path)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    home.kist("get", "kumo", status=125)
+    assert b"another version" in home.errors and b"kist lock" in home.errors, home.errors
+    home.kist("lock")
+    thread.join(10)
+    assert not thread.is_alive() and heard[-1] == "retire", heard
+    home.kist("get", "kumo", status=4)  # the right one is started, and locked
