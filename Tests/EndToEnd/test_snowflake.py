@@ -184,3 +184,24 @@ def test_private_agent_removes_the_folder_too(world):
     world.unlock()
     assert outcome.status == 7 and "connections.toml" in outcome.out, outcome
     assert is_gone(said(outcome, "home"))
+
+
+def test_check_proves_every_kind(world):
+    """Password by a login, key pair by a token that openssl finds well signed, programmatic and OAuth tokens as such."""
+    password, token = world.secret("checked password"), world.secret("checked token")
+    pem, public = key_pair(world)
+    stub = world.stub(Snowflake, tls=True, users={"ALICE": password}, public_keys={"BOB": public}, tokens={token})
+    _, environment = behind_proxy(world, stub)
+    kinds = {
+        "password": {"user": "ALICE", "password": password},
+        "key-pair": {"user": "BOB", "private_key": plant_key(world, pem)},
+        "token": {"token": token},
+        "oauth": {"token": token},
+    }
+    for variant, fields in kinds.items():
+        world.add("snowflake", {"account": "acme", **fields}, "--variant", variant, "--name", f"check-{variant}")
+        world.done("check", f"check-{variant}", environment=environment)
+    stub.users, stub.public_keys, stub.tokens = {}, {}, set()
+    for variant in kinds:
+        outcome = world.fails(1, "check", f"check-{variant}", environment=environment)
+        assert "refused" in outcome.out, outcome
