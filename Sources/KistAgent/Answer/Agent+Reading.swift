@@ -57,18 +57,15 @@ extension Agent {
         }
         let segments = revealed.takeSegments()
         // Nearly always one frame; its header is written straight from the overviews.
-        var header: [UInt8] = []
-        Self.writeStart(request.id, into: &header)
-        for (index, item) in items.enumerated() {
-            if index > 0 { header.append(UInt8(ascii: ",")) }
-            Self.write(item.overview, item.fields, into: &header)
+        let fits = replyIfItFits(client, segments) { header in
+            Self.writeStart(request.id, into: &header)
+            for (index, item) in items.enumerated() {
+                if index > 0 { header.append(UInt8(ascii: ",")) }
+                Self.write(item.overview, item.fields, into: &header)
+            }
+            header.append("]}}")
         }
-        header.append(contentsOf: "]}}".utf8)
-        if (try? FrameLayout(header: header.count, segments: segments.lengths)) != nil {
-            reply(client, segments) { swap(&$0, &header) }
-        } else {
-            replyInFrames(client, request.id, items, segments)
-        }
+        if !fits { replyInFrames(client, request.id, items, segments) }
     }
 
     private static func expired(_ overview: Overview) -> AgentFailure {
@@ -81,26 +78,26 @@ extension Agent {
     }
 
     private static func writeStart(_ id: Int64, into header: inout [UInt8]) {
-        header.append(contentsOf: "{\"jsonrpc\":\"2.0\",\"id\":".utf8)
+        header.append("{\"jsonrpc\":\"2.0\",\"id\":")
         JSONValue.encode(id, into: &header)
-        header.append(contentsOf: ",\"result\":{\"items\":[".utf8)
+        header.append(",\"result\":{\"items\":[")
     }
 
     private static func write(
         _ overview: Overview, _ fields: [(name: FieldName, segment: Int)], into header: inout [UInt8]
     ) {
-        header.append(contentsOf: "{\"overview\":".utf8)
+        header.append("{\"overview\":")
         overview.encode(into: &header)
-        header.append(contentsOf: ",\"fields\":[".utf8)
+        header.append(",\"fields\":[")
         for (index, field) in fields.enumerated() {
             if index > 0 { header.append(UInt8(ascii: ",")) }
-            header.append(contentsOf: "{\"name\":".utf8)
+            header.append("{\"name\":")
             JSONValue.encode(field.name.description, into: &header)
-            header.append(contentsOf: ",\"segment\":".utf8)
+            header.append(",\"segment\":")
             JSONValue.encode(Int64(field.segment), into: &header)
             header.append(UInt8(ascii: "}"))
         }
-        header.append(contentsOf: "]}".utf8)
+        header.append("]}")
     }
 
     /// A revelation that does not fit one frame; each frame numbers its own segments from 0.

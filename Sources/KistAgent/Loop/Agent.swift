@@ -63,7 +63,8 @@ package final class Agent {
         nextSocketCheck = lastRequest + limits.socketCheck
         pause = WrongKeyPause(limits)
         folders = PrivateFolders(runtime: options.runtime, vault: options.vault)
-        let socket = options.inherited == nil
+        let socket =
+            options.inherited == nil
             ? options.runtime.map { AgentPlace.socket(inRuntime: $0, vault: options.vault) } : nil
         session = Session(
             path: options.vault, stores: stores,
@@ -357,9 +358,17 @@ package final class Agent {
     func reply(
         _ client: Client, _ segments: borrowing SecretSegments, _ write: (inout [UInt8]) -> Void
     ) {
-        guard clients[client.token] != nil else { return }
-        do { try answers.append(to: client, segments, write) } catch {
-            client.isClosing = true
-        }
+        if !replyIfItFits(client, segments, write) { client.isClosing = true }
+    }
+
+    /// - Returns: `false` when the frame passes a limit; nothing is queued then.
+    func replyIfItFits(
+        _ client: Client, _ segments: borrowing SecretSegments, _ write: (inout [UInt8]) -> Void
+    ) -> Bool {
+        guard clients[client.token] != nil else { return true }
+        do {
+            try answers.append(to: client, segments, write)
+            return true
+        } catch { return false }
     }
 }

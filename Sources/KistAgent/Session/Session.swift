@@ -74,7 +74,7 @@ final class Session {
         guard vault != nil else { return }
         let now = clock.nanoseconds()
         if let end = general?.end, end <= now { general = nil }
-        leases = leases.filter { $0.value.end > now }
+        if !leases.isEmpty { leases = leases.filter { $0.value.end > now } }
         closeIfUnused()
     }
 

@@ -10,7 +10,9 @@ struct StartError: Error {
 enum RuntimeFolder {
     /// Makes it when it is missing, and checks it in any case.
     static func prepare(_ path: String) throws(StartError) {
-        guard let parent = Folder.parent(of: path) else { throw StartError(reason: "the runtime folder is not absolute") }
+        guard let parent = Folder.parent(of: path) else {
+            throw StartError(reason: "the runtime folder is not absolute")
+        }
         do {
             let above = try FileStatus(of: parent, followingLinks: true)
             guard above.kind == .folder, above.owner == Process.user || above.owner == 0,

@@ -6,7 +6,9 @@ enum SocketPlace {
     /// - Returns: `false` when there is no socket.
     /// - Throws: `ClientError.unsafePlace`.
     static func check(_ socket: String) throws(ClientError) -> Bool {
-        guard let folder = Folder.parent(of: socket) else { throw .unsafePlace(path: socket, why: "it is not absolute") }
+        guard let folder = Folder.parent(of: socket) else {
+            throw .unsafePlace(path: socket, why: "it is not absolute")
+        }
         guard try checkFolder(folder) else { return false }
         guard let status = try status(socket) else { return false }
         guard status.kind == .socket else { throw .unsafePlace(path: socket, why: "it is not a socket") }

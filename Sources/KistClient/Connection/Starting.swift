@@ -1,6 +1,6 @@
+private import Glibc
 internal import KistPosix
 internal import KistProtocol
-private import Glibc
 
 /// Finding the agent of a vault, and starting one.
 enum Starting {

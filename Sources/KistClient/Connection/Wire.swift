@@ -1,7 +1,7 @@
+private import Glibc
 internal import KistPosix
 internal import KistProtocol
 internal import SecretMemory
-private import Glibc
 
 /// Whole frames over a blocking socket, with a deadline. Segments go straight from and into locked memory.
 struct Wire: ~Copyable {

@@ -56,6 +56,30 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         return "\(date)T\(Civil.two(clock / 3_600)):\(Civil.two(clock / 60 % 60)):\(Civil.two(clock % 60))Z"
     }
 
+    /// Appends the bytes of `description`, without building it.
+    package func write(to bytes: inout [UInt8]) {
+        let (year, month, day) = Civil.date(days: Civil.floorDivide(seconds, 86_400))
+        let clock = seconds - Civil.floorDivide(seconds, 86_400) * 86_400
+        guard (0...9_999).contains(year) else { return bytes.append(contentsOf: description.utf8) }
+        func two(_ value: Int64) {
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: value / 10))
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+        }
+        two(year / 100)
+        two(year % 100)
+        bytes.append(0x2D)
+        two(month)
+        bytes.append(0x2D)
+        two(day)
+        bytes.append(0x54)
+        two(clock / 3_600)
+        bytes.append(0x3A)
+        two(clock / 60 % 60)
+        bytes.append(0x3A)
+        two(clock % 60)
+        bytes.append(0x5A)
+    }
+
     /// `YYYY-MM-DD`.
     package var date: String {
         let (year, month, day) = Civil.date(days: Civil.floorDivide(seconds, 86_400))

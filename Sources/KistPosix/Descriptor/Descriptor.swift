@@ -62,6 +62,9 @@ package struct Descriptor: ~Copyable {
 package struct PipeEnds: ~Copyable {
     package var reading: Descriptor
     package var writing: Descriptor
+
+    /// Keeps the end to read from and closes the other.
+    package consuming func takeReading() -> Descriptor { reading }
 }
 
 extension Descriptor {

@@ -83,3 +83,10 @@ extension JSONValue {
         }
     }
 }
+
+extension [UInt8] {
+    /// Text of the program itself, without a detour over a view of a string.
+    package mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}

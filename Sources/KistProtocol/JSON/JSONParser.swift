@@ -81,6 +81,7 @@ package struct JSONParser {
         guard depth <= Self.deepest else { throw error(.deep) }
         at += 1
         var members: [JSONMember] = []
+        members.reserveCapacity(4)
         var seen: Set<String> = []
         skipSpace()
         if try peek() == UInt8(ascii: "}") {
@@ -164,7 +165,9 @@ package struct JSONParser {
             at += 1
         }
         guard digits == 1 || first != 0x30 else { throw error(.number) }
-        if at < text.count, text[at] == UInt8(ascii: ".") || text[at] | 0x20 == UInt8(ascii: "e") { throw error(.number) }
+        if at < text.count, text[at] == UInt8(ascii: ".") || text[at] | 0x20 == UInt8(ascii: "e") {
+            throw error(.number)
+        }
         if isNegative {
             guard value != 0 else { throw error(.number) }
             return value
@@ -176,15 +179,18 @@ package struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         at += 1
         let start = at
+        var all: UInt8 = 0
         while at < text.count {
             let byte = text[at]
             if byte == UInt8(ascii: "\"") {
-                let whole = try utf8(UnsafeRawBufferPointer(rebasing: text[start..<at]))
+                let bytes = UnsafeRawBufferPointer(rebasing: text[start..<at])
+                let whole = all < 0x80 ? Self.ascii(bytes) : try utf8(bytes)
                 at += 1
                 return whole
             }
             if byte == UInt8(ascii: "\\") { return try stringWithEscapes(from: start) }
             guard byte >= 0x20 else { throw error(.control) }
+            all |= byte
             at += 1
         }
         throw error(.ended)
@@ -250,6 +256,14 @@ package struct JSONParser {
             at += 1
         }
         return value
+    }
+
+    /// Validation costs more than all the rest of a small message, and names are nearly always ASCII.
+    private static func ascii(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: bytes.count) { target in
+            if bytes.count > 0 { UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes) }
+            return bytes.count
+        }
     }
 
     private func utf8(_ bytes: some Sequence<UInt8>) throws(JSONError) -> String {

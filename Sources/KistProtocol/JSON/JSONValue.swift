@@ -1,5 +1,5 @@
 /// A JSON value as the agent's protocol uses it: RFC 8259 with whole numbers only, members in their written order.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)

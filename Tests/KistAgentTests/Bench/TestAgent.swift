@@ -1,4 +1,3 @@
-@testable import KistAgent
 import KistClient
 import KistModel
 import KistPosix
@@ -6,6 +5,8 @@ import KistProtocol
 import KistTestKit
 import StoreSQLite
 import Synchronization
+
+@testable import KistAgent
 
 /// An agent on a thread of this process, with a clock that the test moves.
 final class TestAgent: Sendable {

@@ -28,7 +28,9 @@ import Testing
         Command.run(prefix + ["/usr/bin/python3", "-c", Self.visitor, socket]).output.filter { $0 != "\n" }
     }
 
-    private func requireRoot() throws { try #require(geteuid() == 0, "these tests must run as root, to be another user") }
+    private func requireRoot() throws {
+        try #require(geteuid() == 0, "these tests must run as root, to be another user")
+    }
 
     @Test func anotherUserIsKeptOutByFolderAndByTheAgent() throws {
         try requireRoot()

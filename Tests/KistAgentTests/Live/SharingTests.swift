@@ -101,7 +101,8 @@ import Testing
                 let accepted = try? UnixSocket.accept(raw)
             else { return }
             let client = RawClient(socket: accepted)
-            let failure = AgentFailure(.version, "this agent speaks another protocol", facts: [JSONMember("protocol", 7)])
+            let failure = AgentFailure(
+                .version, "this agent speaks another protocol", facts: [JSONMember("protocol", 7)])
             try? client.send(RawClient.frame(Response(id: 1, .failure(failure)).json.encoded))
             BootClock.sleep(milliseconds: 500)
         }
@@ -116,7 +117,8 @@ import Testing
         let connection = try vault.initialised()
         let sleeper = Command.start(["/bin/sleep", "60"])
         let path = try connection.folder(
-            FolderRequest(pid: sleeper.pid, files: [.init(path: "connections.toml"), .init(path: "sub/key.p8", mode: 0o400)]),
+            FolderRequest(
+                pid: sleeper.pid, files: [.init(path: "connections.toml"), .init(path: "sub/key.p8", mode: 0o400)]),
             contents: SecretSegments(bytes: SecretBytes(copyingExposed: "onetwo".utf8), lengths: [3, 3]))
         #expect(path.hasPrefix(vault.places.runtime! + "/run-"))
         let folder = try FileStatus(of: path)

@@ -71,7 +71,8 @@ import Testing
         let vault = LiveVault()
         for mode in [AgentConnection.Mode.shared, .isolated] {
             do {
-                let connection = try AgentConnection.open(places: vault.places, mode: mode, agent: "/nowhere/kist-agent")
+                let connection = try AgentConnection.open(
+                    places: vault.places, mode: mode, agent: "/nowhere/kist-agent")
                 _ = try connection.hello()
                 Issue.record("started what is not there")
             } catch {

@@ -17,7 +17,8 @@ struct BatchTests {
     }
 
     private func secrets(_ values: [String]) -> SecretSegments {
-        SecretSegments(bytes: SecretBytes(copyingExposed: values.flatMap { $0.utf8 }), lengths: values.map(\.utf8.count))
+        SecretSegments(
+            bytes: SecretBytes(copyingExposed: values.flatMap { $0.utf8 }), lengths: values.map(\.utf8.count))
     }
 
     @Test func aLargeBatchIsOneTransaction() throws {

@@ -81,8 +81,8 @@ struct AgentProtocolTests {
                 case .initialise: #expect(try InitialiseResult(json: result).json == result)
                 case .unlock: #expect(try UnlockResult(json: result).json == result)
                 case .put: #expect(try PutResult(json: result).json == result)
-                case .list: for item in items { #expect(try OverviewCheck(item) == item) }
-                case .show: #expect(try OverviewCheck(result) == result)
+                case .list: for item in items { #expect(try overviewAgain(item) == item) }
+                case .show: #expect(try overviewAgain(result) == result)
                 case .reveal:
                     for item in items { #expect(try RevealedItem(json: item, segments: 1).json == item) }
                 default: continue

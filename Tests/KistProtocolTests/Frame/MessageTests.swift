@@ -22,17 +22,20 @@ struct MessageTests {
     @Test func codesAreInTheOrderOfTheKinds() {
         #expect(AgentFailure(.wrongKey, "").code == -32_000)
         #expect(AgentFailure(.locked, "").code == -32_001)
-        #expect(Set(AgentFailure.Kind.allCases.map { AgentFailure($0, "").code }).count == AgentFailure.Kind.allCases.count)
+        #expect(
+            Set(AgentFailure.Kind.allCases.map { AgentFailure($0, "").code }).count == AgentFailure.Kind.allCases.count)
     }
 
     @Test(arguments: [
         ("/etc/passwd", false), ("../x", false), ("a/../b", false), ("a/b/c", false), ("", false), ("a/", false),
-        ("a//b", false), (".", false), ("a b", false), ("a\u{0}b", false), ("connections.toml", true), (".snow/x", true),
+        ("a//b", false), (".", false), ("a b", false), ("a\u{0}b", false), ("connections.toml", true),
+        (".snow/x", true),
     ])
     func pathsOfPrivateFiles(_ path: String, _ isAllowed: Bool) { #expect(FolderRequest.isAllowed(path) == isAllowed) }
 
     @Test func plainFieldsKeepTheirOrder() throws {
-        let text = #"{"profile":"p","name":"n","platform":"x","plain":{"a":"1","b":"2"},"order":["b","a"],"secrets":[]}"#
+        let text =
+            #"{"profile":"p","name":"n","platform":"x","plain":{"a":"1","b":"2"},"order":["b","a"],"secrets":[]}"#
         let item = try PutItem(json: try JSONParser.parse(Array(text.utf8)))
         #expect(item.plain.map(\.name.description) == ["b", "a"])
         for order in [#"["a"]"#, #"["a","c"]"#, #"["a","a"]"#, #"["a","b","c"]"#] {

@@ -12,8 +12,9 @@ struct JSONParserTests {
     }
 
     @Test func valuesOfEveryKind() throws {
-        #expect(try parse(" {\"a\" : [ 1 , -2 , true , false , null , \"x\" , {} , [] ] } ")
-            == ["a": [1, -2, true, false, .null, "x", .object([]), []]])
+        #expect(
+            try parse(" {\"a\" : [ 1 , -2 , true , false , null , \"x\" , {} , [] ] } ")
+                == ["a": [1, -2, true, false, .null, "x", .object([]), []]])
         #expect(try parse("9223372036854775807") == .integer(.max))
         #expect(try parse("-9223372036854775808") == .integer(.min))
         #expect(try parse(#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00""#) == .string("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1F600}"))

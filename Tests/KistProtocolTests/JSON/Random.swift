@@ -17,7 +17,9 @@ struct Random: RandomNumberGenerator {
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 
     mutating func text() -> String {
-        let scalars: [Unicode.Scalar] = ["a", "Z", "0", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "😀", "漢"]
+        let scalars: [Unicode.Scalar] = [
+            "a", "Z", "0", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "😀", "漢",
+        ]
         return String(String.UnicodeScalarView((0..<below(6)).map { _ in scalars[below(scalars.count)] }))
     }
 

@@ -1,0 +1,102 @@
+import Glibc
+import KistPosix
+import KistTestKit
+import Testing
+
+struct ProcessTests {
+    @Test func aWatchedProcessThatEndsIsNoticed() throws {
+        let child = Command.start(["/bin/sleep", "60"])
+        let watched = try Process.watch(child.pid)
+        #expect(!UnixSocket.wait(watched.raw, toWrite: false, milliseconds: 0))
+        child.kill(SIGKILL)
+        #expect(UnixSocket.wait(watched.raw, toWrite: false, milliseconds: 30_000))
+        _ = child.wait()
+        #expect(throws: PosixError("pidfd_open", ESRCH)) { _ = try Process.watch(child.pid) }
+    }
+
+    @Test func anOrphanGetsNothingButItsPipe() throws {
+        let pipe = try Descriptor.makePipe()
+        let open = try File.open("/dev/null", flags: O_RDONLY)
+        open.setCloseOnExec(false)
+        // The shell says what it was given: descriptors, environment, folder, umask, blocked and ignored signals.
+        try Process.startOrphan(
+            "/bin/sh",
+            arguments: ["-c", "{ ls /proc/$$/fd; env; pwd; umask; grep -E 'SigBlk|SigIgn' /proc/$$/status; } >&3"],
+            passing: pipe.writing)
+        let reading = pipe.takeReading()
+        var text = ""
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = try bytes.withUnsafeMutableBytes { try reading.read(into: $0) }
+            if count == 0 { break }
+            text += String(decoding: bytes[..<count], as: UTF8.self)
+        }
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.prefix(4) == ["0", "1", "2", "3"])
+        // `sh` sets these itself.
+        let environment = lines.dropFirst(4).filter { $0.contains("=") }.map { $0.prefix { $0 != "=" } }
+        #expect(Set(environment).isSubset(of: ["PWD", "OLDPWD", "_", "SHLVL"]))
+        #expect(lines.contains("/"))
+        #expect(lines.contains("0077"))
+        #expect(lines.filter { $0.hasSuffix("\t0000000000000000") }.count == 2)
+    }
+
+    @Test func whatCannotBeExecutedSaysSo() throws {
+        let pipe = try Descriptor.makePipe()
+        try Process.startOrphan("/nowhere", arguments: [], passing: pipe.writing)
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let count = try bytes.withUnsafeMutableBytes { try pipe.reading.read(into: $0) }
+        #expect(Array(bytes[..<count]) == [UInt8(ascii: "X"), UInt8(ENOENT)])
+    }
+
+    @Test func startTimesTellProcessesApart() throws {
+        let own = try #require(Process.startTime(of: getpid()))
+        #expect(own > 0)
+        #expect(Process.startTime(of: getpid()) == own)
+        let child = Command.start(["/bin/sleep", "60"])
+        let childStart = Process.startTime(of: child.pid)
+        #expect((childStart ?? 0) >= own)
+        child.kill(SIGKILL)
+        _ = child.wait()
+        #expect(Process.startTime(of: child.pid) == nil)
+    }
+
+    /// What the filter refuses, tried in a process of its own; and the control, that all of it works without the filter.
+    @Test func aSealedProcessCanStartNothingAndReachNobody() async {
+        await #expect(processExitsWith: .success) {
+            func attempts() -> [Bool] {
+                func can(_ descriptor: Int32) -> Bool {
+                    if descriptor >= 0 { close(descriptor) }
+                    return descriptor >= 0
+                }
+                let internet = [AF_INET, AF_INET6, AF_NETLINK].map { can(socket($0, Int32(SOCK_DGRAM.rawValue), 0)) }
+                var pid: pid_t = 0
+                var argv = [strdup("/bin/true"), nil]
+                let spawned = posix_spawn(&pid, "/bin/true", nil, nil, &argv, nil) == 0
+                if spawned {
+                    var status: Int32 = 0
+                    waitpid(pid, &status, 0)
+                }
+                return internet + [spawned]
+            }
+            precondition(attempts() == [true, true, true, true], "the control")
+            precondition(Sealing.apply() == nil)
+            precondition(attempts() == [false, false, false, false])
+            // What the agent needs still works: threads and Unix sockets.
+            let pair = try UnixSocket.makePair()
+            precondition(pair.one.raw >= 0)
+            let wakeup = try Wakeup()
+            try Process.startThread { wakeup.signal() }
+            precondition(UnixSocket.wait(wakeup.raw, toWrite: false, milliseconds: 30_000))
+            execl0()
+            exit(0)
+        }
+    }
+}
+
+/// Replaces the process if it can, and then it ends with a failure.
+private func execl0() {
+    var argv = [strdup("/bin/false"), nil]
+    execve("/bin/false", &argv, [nil])
+    precondition(errno == EPERM)
+}
