@@ -188,7 +188,7 @@ static void become(const char *path, char *const *argv, int pass, int null) {
     if (dup2(high, 3) < 0) _exit(125);
     if (syscall(SYS_close_range, 4U, ~0U, 0U) != 0)
         for (int fd = 4; fd < 4096; fd++) close(fd);
-    for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+    for (int number = 1; number <= 64; number++) signal(number, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);

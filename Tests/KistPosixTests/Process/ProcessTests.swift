@@ -21,7 +21,7 @@ struct ProcessTests {
         // The shell says what it was given: descriptors, environment, folder, umask, blocked and ignored signals.
         try Process.startOrphan(
             "/bin/sh",
-            arguments: ["-c", "{ ls /proc/$$/fd; env; pwd; umask; grep -E 'SigBlk|SigIgn' /proc/$$/status; } >&3"],
+            arguments: ["-c", "exec >&3; ls /proc/$$/fd; env; pwd; umask; grep -E 'SigBlk|SigIgn' /proc/$$/status"],
             passing: pipe.writing)
         let reading = pipe.takeReading()
         var text = ""
@@ -38,7 +38,9 @@ struct ProcessTests {
         #expect(Set(environment).isSubset(of: ["PWD", "OLDPWD", "_", "SHLVL"]))
         #expect(lines.contains("/"))
         #expect(lines.contains("0077"))
-        #expect(lines.filter { $0.hasSuffix("\t0000000000000000") }.count == 2)
+        let masks = lines.filter { $0.hasPrefix("Sig") }.compactMap { UInt64($0.suffix(16), radix: 16) }
+        // 32 and 33 belong to the C library, which lets nobody touch them.
+        #expect(masks.map { $0 & ~(3 << 31) } == [0, 0])
     }
 
     @Test func whatCannotBeExecutedSaysSo() throws {
