@@ -41,12 +41,15 @@ import Testing
 
     /// Every file of the folder is in the table, under the name it gives itself.
     @Test func noFileIsForgotten() throws {
-        let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Sources/KistPlatforms/Data"
+        let folder =
+            #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Sources/KistPlatforms/Data"
         let stream = try #require(opendir(folder))
         defer { closedir(stream) }
         var files: Set<String> = []
         while let entry = readdir(stream) {
-            let file = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let file = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if file.hasSuffix(".toml") { files.insert(String(file.dropLast(5)).replacing("_", with: "-")) }
         }
         #expect(files == Set(Self.builtIn.names().map(\.name)))

@@ -14,8 +14,11 @@ import Testing
             (.hex64Hex64, "\(hex).\(hex)"), (.url, "https://a.example/x"), (.url, "http://127.0.0.1:1/"),
             (.url, "http://localhost:8080"), (.url, "http://[::1]:9/x"), (.url, "https://[2001:db8::1]/"),
             (.host, "a.example"), (.host, "a.example:443"), (.label, "demo-1"), (.pem, pem), (.pem, "\n\(pem)\n"),
-            (.pem, "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\n\r\nAAAA\r\n-----END RSA PRIVATE KEY-----"
-                .replacing(",", with: "")),
+            (
+                .pem,
+                "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\n\r\nAAAA\r\n-----END RSA PRIVATE KEY-----"
+                    .replacing(",", with: "")
+            ),
             (.timestamp, "2027-01-31"), (.timestamp, "2027-01-31T10:00:00+02:00"), (.variable, "_MY_KEY9"),
             (.headerName, "X-API-Key"), (.boolean, "false"), (.text, "pass wörd 🗝"), (.lines, "a\n\tb\r\nc"),
         ])
@@ -65,7 +68,8 @@ import Testing
         for _ in 0..<20_000 {
             let alphabet = [UInt8](Array("ab:/.-[]0hts\n\r@?#=".utf8) + [0xc3, 0xa9, 0xe2, 0x80, 0xff, 0])
             let bytes = (0..<Int.random(in: 0...24, using: &generator)).map { _ in
-                Bool.random(using: &generator) ? alphabet.randomElement(using: &generator)! : UInt8.random(in: 0...255, using: &generator)
+                Bool.random(using: &generator)
+                    ? alphabet.randomElement(using: &generator)! : UInt8.random(in: 0...255, using: &generator)
             }
             for form in FieldForm.allCases { _ = check(form, bytes) }
             if check(.lines, bytes) == nil { #expect(String(validating: bytes, as: UTF8.self) != nil) }

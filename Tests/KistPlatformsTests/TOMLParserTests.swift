@@ -18,7 +18,9 @@ import Testing
         }
     }
 
-    func dump(_ table: TOMLTable) -> String { table.entries.map { "\($0.key)=" + dump($0.node) }.joined(separator: " ") }
+    func dump(_ table: TOMLTable) -> String {
+        table.entries.map { "\($0.key)=" + dump($0.node) }.joined(separator: " ")
+    }
 
     @Test(
         arguments: [

@@ -24,7 +24,9 @@ import Testing
 
     func folder(_ files: [String: String]) throws -> String {
         var template = Array("/tmp/kist-XXXXXX".utf8CString)
-        let path = try #require(mkdtemp(&template)).withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+        let path = try #require(mkdtemp(&template)).withMemoryRebound(to: CChar.self, capacity: 1) {
+            String(cString: $0)
+        }
         for (name, text) in files {
             let file = try #require(fopen("\(path)/\(name)", "w"))
             fputs(text, file)
@@ -42,7 +44,8 @@ import Testing
     }
 
     @Test func isUsedLikeABuiltInOne() throws {
-        let catalog = PlatformCatalog(userFolder: try folder(["acme.toml": Self.good, "notes.txt": "", "B AD.toml": ""]))
+        let catalog = PlatformCatalog(
+            userFolder: try folder(["acme.toml": Self.good, "notes.txt": "", "B AD.toml": ""]))
         #expect(catalog.names().filter { $0.file != nil }.map(\.name) == ["acme"])
         let acme = try catalog.load("acme")
         #expect(acme.family == "acme")
@@ -118,7 +121,8 @@ import Testing
                     case 0: bytes[at] = marks.randomElement(using: &generator)!
                     case 1: bytes.remove(at: at)
                     case 2: bytes.insert(UInt8.random(in: 1...127, using: &generator), at: at)
-                    default: bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...200, using: &generator)))
+                    default:
+                        bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...200, using: &generator)))
                     }
                     if bytes.isEmpty { bytes = [0x0a] }
                 }
@@ -126,7 +130,8 @@ import Testing
                 do {
                     let platform = try PlatformReader.read(text, file: name, origin: .builtIn)
                     for variant in platform.variants.map({ Optional($0.name) }) + [nil] {
-                        _ = platform.complete(variant: variant, given: ["url": "x"], secrets: [], secret: { _, _ in false })
+                        _ = platform.complete(
+                            variant: variant, given: ["url": "x"], secrets: [], secret: { _, _ in false })
                         _ = platform.plan(credential: "c", variant: variant, plain: ["url": "x"], secrets: ["api_key"])
                     }
                 } catch let error {

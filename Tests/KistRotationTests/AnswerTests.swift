@@ -74,7 +74,9 @@ import Testing
         let (_, json) = try token(good, style: "json")
         #expect(json.contains(#""client_secret":"s &\"=é+","#) && json.contains(#""scope":"a b","#))
 
-        for wrong in [#"{"access_token":null}"#, #"{"access_token":""}"#, #"["access_token"]"#, "{}", "access_token", ""] {
+        for wrong in [
+            #"{"access_token":null}"#, #"{"access_token":""}"#, #"["access_token"]"#, "{}", "access_token", "",
+        ] {
             #expect(try token(wrong).0?["status"] == "unknown", "\(wrong)")
         }
         #expect(try token(#"{"error":"invalid_client"}"#, 400).0?["status"] == "refused")

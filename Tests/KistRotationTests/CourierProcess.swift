@@ -41,7 +41,9 @@ enum CourierProcess {
         var part = [UInt8](repeating: 0, count: 65_536)
         while true {
             // A courier that leaves before it has read everything resets the connection.
-            guard let count = try? part.withUnsafeMutableBytes({ try pair.one.read(into: $0) }), count > 0 else { break }
+            guard let count = try? part.withUnsafeMutableBytes({ try pair.one.read(into: $0) }), count > 0 else {
+                break
+            }
             answer += part[..<count]
         }
         _ = child.id
@@ -51,6 +53,8 @@ enum CourierProcess {
     /// A Kumo key at `url`.
     static func kumo(_ url: String, key: String = "demo:0123456789", environment: [String] = []) throws -> JSONValue {
         try #require(
-            try ask("kumo", plain: ["url": url, "customer_id": "demo"], secrets: ["api_key": key], environment: environment))
+            try ask(
+                "kumo", plain: ["url": url, "customer_id": "demo"], secrets: ["api_key": key], environment: environment)
+        )
     }
 }

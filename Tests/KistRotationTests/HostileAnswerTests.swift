@@ -54,7 +54,9 @@ import Testing
     }
 
     @Test func plainHTTPLeavesForNowhere() throws {
-        for url in ["http://192.0.2.1/api", "http://127.0.0.1.example/api", "http://user@127.0.0.1/api", "ftp://a/", "x"] {
+        for url in [
+            "http://192.0.2.1/api", "http://127.0.0.1.example/api", "http://user@127.0.0.1/api", "ftp://a/", "x",
+        ] {
             let answer = try CourierProcess.kumo(url)
             #expect(answer["status"] == "unknown" && answer["http"] == nil, "\(url)")
             #expect(answer["milliseconds"] == nil, "nothing may have been sent to \(url)")

@@ -10,14 +10,18 @@ import Testing
         var template = Array("/tmp/kist-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try shell("openssl genpkey -quiet -algorithm RSA -out key.pem 2>&1 || openssl genpkey -algorithm RSA -out key.pem 2>&1")
+        try shell(
+            "openssl genpkey -quiet -algorithm RSA -out key.pem 2>&1 || openssl genpkey -algorithm RSA -out key.pem 2>&1"
+        )
         try shell("openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -passout pass:'open it' -out sealed.pem")
         try shell("openssl pkey -in key.pem -pubout -out key.pub")
         try shell("openssl pkey -pubin -in key.pub -outform DER | openssl dgst -sha256 -binary | base64 > fingerprint")
         try shell("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.pem 2>&1")
     }
 
-    func shell(_ command: String) throws { try #require(system("cd \(folder) && { \(command); } >/dev/null") == 0, "\(command)") }
+    func shell(_ command: String) throws {
+        try #require(system("cd \(folder) && { \(command); } >/dev/null") == 0, "\(command)")
+    }
 
     func file(_ name: String) throws -> String {
         let stream = try #require(fopen("\(folder)/\(name)", "r"))

@@ -33,7 +33,7 @@ final class LoopbackServer: Sendable {
             }
             return UInt16(bigEndian: pointer.pointee.sin_port)
         }
-        try! Process.startThread { [self] in
+        let started: Void? = try? Process.startThread { [self] in
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -41,13 +41,16 @@ final class LoopbackServer: Sendable {
                 close(connection)
             }
         }
+        precondition(started != nil)
     }
 
     convenience init(_ response: String) { self.init(.send(Array(response.utf8))) }
 
     /// A plain answer with that status and body.
     convenience init(status: Int, _ body: String = "[]", headers: String = "") {
-        self.init("HTTP/1.1 \(status) Words\r\n\(headers)Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+        self.init(
+            "HTTP/1.1 \(status) Words\r\n\(headers)Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
+        )
     }
 
     var url: String { "http://127.0.0.1:\(port)" }
@@ -97,7 +100,9 @@ final class LoopbackServer: Sendable {
     private func write(_ connection: Int32, _ bytes: [UInt8]) -> Bool {
         var done = 0
         while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[done...].withUnsafeBytes {
+                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return false }
             done += count
         }

@@ -3,7 +3,7 @@ import KistPosix
 import KistProtocol
 import SecretMemory
 
-/// One check by a `kist-courier` of its own: started, asked, answered, gone. No argument and no variable holds a secret.
+/// One check by a `kist-courier` of its own: started, asked, answered, gone. No argument or variable holds a secret.
 struct CourierExchange {
     /// What came back; every text is harmless on a terminal.
     struct Report: Equatable {

@@ -59,7 +59,8 @@ extension Platform {
         }
         if isFreeForm { addFreeFields(to: &plan, credential: credential, plain: plain, secrets: secrets) }
         let names = Set(plan.set.map(\.name))
-        plan.unset = unset
+        plan.unset =
+            unset
             .filter { $0.condition.holds(variant: variant, plain: plain, secrets: secrets) && !names.contains($0.name) }
             .map(\.name)
         plan.files = files.filter { $0.condition.holds(variant: variant, plain: plain, secrets: secrets) }

@@ -8,7 +8,9 @@ enum PEMCheck {
             return false
         }
         let last = line(trimmed[(lastStart + 1)...])
-        guard last.starts(with: "-----END ".utf8), ends(last, "PRIVATE KEY-----"), lastStart > firstEnd else { return false }
+        guard last.starts(with: "-----END ".utf8), ends(last, "PRIVATE KEY-----"), lastStart > firstEnd else {
+            return false
+        }
         // An encrypted key of the old kind has header lines ("Proc-Type: 4,ENCRYPTED") before its base64.
         return trimmed[firstEnd...lastStart].allSatisfy {
             FieldForm.isAlphanumeric($0) || [10, 13, 32, 43, 44, 45, 47, 58, 61].contains($0)

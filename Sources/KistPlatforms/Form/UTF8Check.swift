@@ -37,7 +37,9 @@ enum UTF8Check {
             guard index + 2 < bytes.count else { continue }
             let (first, second, third) = (bytes[index], bytes[index + 1], bytes[index + 2])
             // U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, U+FEFF.
-            if first == 0xe2, second == 0x80, (0x8b...0x8f).contains(third) || (0xa8...0xae).contains(third) { return true }
+            if first == 0xe2, second == 0x80, (0x8b...0x8f).contains(third) || (0xa8...0xae).contains(third) {
+                return true
+            }
             if first == 0xe2, second == 0x81, (0xa0...0xaf).contains(third) { return true }
             if first == 0xef, second == 0xbb, third == 0xbf { return true }
         }

@@ -28,7 +28,9 @@ package struct WebAddress: Hashable, Sendable {
         guard !bytes.contains(where: forbidden.contains) else { return nil }
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") { end += 1 }
-        guard let (host, port) = Self.authority(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) else { return nil }
+        guard let (host, port) = Self.authority(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) else {
+            return nil
+        }
         self.host = host
         self.port = port ?? (isSecure ? 443 : 80)
         path = String(decoding: bytes[end...], as: UTF8.self)
@@ -50,7 +52,8 @@ package struct WebAddress: Hashable, Sendable {
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         return numbers.count == 4 && numbers[0] == "127"
             && numbers.allSatisfy { part in
-                part.utf8.allSatisfy { (48...57).contains($0) } && part.count <= 3 && Int(part).map { $0 < 256 } ?? false
+                part.utf8.allSatisfy { (48...57).contains($0) } && part.count <= 3
+                    && Int(part).map { $0 < 256 } ?? false
                     && (part.count == 1 || part.first != "0")
             }
     }
@@ -72,7 +75,9 @@ package struct WebAddress: Hashable, Sendable {
         if bytes[0] == UInt8(ascii: "[") {
             guard let close = bytes.firstIndex(of: UInt8(ascii: "]")), close > 2, close < 48 else { return nil }
             let inner = bytes[1..<close]
-            guard inner.allSatisfy({ FieldForm.isHex($0) || $0 == 58 || $0 == 46 }), inner.contains(58) else { return nil }
+            guard inner.allSatisfy({ FieldForm.isHex($0) || $0 == 58 || $0 == 46 }), inner.contains(58) else {
+                return nil
+            }
             host = String(decoding: inner, as: UTF8.self).lowercased()
             portStart = close + 1
         } else {
@@ -82,7 +87,9 @@ package struct WebAddress: Hashable, Sendable {
                 name.allSatisfy({ FieldForm.isAlphanumeric($0) || $0 == 45 || $0 == 46 || $0 == 95 })
             else { return nil }
             let labels = name.split(separator: 46, omittingEmptySubsequences: false)
-            guard labels.allSatisfy({ !$0.isEmpty && $0.count <= 63 && $0.first != 45 && $0.last != 45 }) else { return nil }
+            guard labels.allSatisfy({ !$0.isEmpty && $0.count <= 63 && $0.first != 45 && $0.last != 45 }) else {
+                return nil
+            }
             host = String(decoding: name, as: UTF8.self).lowercased()
         }
         guard portStart < bytes.count else { return (host, nil) }

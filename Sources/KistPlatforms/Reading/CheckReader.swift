@@ -3,7 +3,8 @@ enum CheckReader {
     static func recipe(_ table: TableReader) throws(PlatformError) -> CheckRecipe {
         try table.only(
             FieldReader.conditionKeys.union([
-                "method", "url", "header", "basic", "key_pair", "body", "body_type", "require", "answer", "answered_by", "answered_by_path",
+                "method", "url", "header", "basic", "key_pair", "body", "body_type", "require", "answer", "answered_by",
+                "answered_by_path",
                 "proves",
             ]))
         _ = try table.required("url")
@@ -22,13 +23,16 @@ enum CheckReader {
                 throw inner.error("key_pair needs key, account and user")
             }
             keyPair = .init(
-                key: try inner.required("key"), passphrase: try inner.string("passphrase"), account: account, user: user)
+                key: try inner.required("key"), passphrase: try inner.string("passphrase"), account: account, user: user
+            )
         }
         return CheckRecipe(
             method: try table.choice("method", CheckRecipe.Method.self) ?? .get, url: try table.template("url")!,
-            headers: try table.tables("header").reading(header), basic: basic, keyPair: keyPair, body: try table.template("body"),
+            headers: try table.tables("header").reading(header), basic: basic, keyPair: keyPair,
+            body: try table.template("body"),
             bodyType: try table.string("body_type"), requires: try table.tables("require").reading(requirement),
-            answers: try table.tables("answer").reading(answer), answeredBy: try table.string("answered_by"), answeredByPath: try table.string("answered_by_path"),
+            answers: try table.tables("answer").reading(answer), answeredBy: try table.string("answered_by"),
+            answeredByPath: try table.string("answered_by_path"),
             proves: try table.string("proves"), condition: try FieldReader.condition(table))
     }
 

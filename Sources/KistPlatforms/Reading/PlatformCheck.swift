@@ -38,7 +38,8 @@ struct PlatformCheck {
     }
 
     private func name(_ text: String, at path: String) throws(PlatformError) {
-        let fits = text.utf8.count <= 48 && text.utf8.first.map { (97...122).contains($0) } ?? false
+        let fits =
+            text.utf8.count <= 48 && text.utf8.first.map { (97...122).contains($0) } ?? false
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         guard fits else { throw error("a name has a-z, 0-9 and -, a letter first, 48 at most", at: path) }
     }
@@ -47,12 +48,14 @@ struct PlatformCheck {
         var seen: Set<String> = []
         for (index, field) in platform.fields.enumerated() {
             let path = "field[\(index)]"
-            let fits = field.name.utf8.first.map { (97...122).contains($0) } ?? false
+            let fits =
+                field.name.utf8.first.map { (97...122).contains($0) } ?? false
                 && field.name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
                 && field.name.utf8.count <= 64 && field.name != "name" && field.name != "folder"
             guard fits else { throw error("a field is named a-z, 0-9 and _, not name or folder", at: path) }
             for variant in field.condition.variants.isEmpty ? ["*"] : field.condition.variants {
-                guard seen.insert("\(variant) \(field.name)").inserted, variant == "*" || !seen.contains("* \(field.name)")
+                guard seen.insert("\(variant) \(field.name)").inserted,
+                    variant == "*" || !seen.contains("* \(field.name)")
                 else { throw error("the field \(field.name) is there twice", at: path) }
             }
             try condition(field.condition, at: path)
@@ -94,7 +97,9 @@ struct PlatformCheck {
             try known(header.value, at: "\(path).header[\(index)].value")
         }
         if let body = check.body { try known(body, at: "\(path).body") }
-        guard check.body == nil || check.bodyType != nil else { throw error("body needs body_type", at: "\(path).body") }
+        guard check.body == nil || check.bodyType != nil else {
+            throw error("body needs body_type", at: "\(path).body")
+        }
     }
 
     private func condition(_ condition: Condition, at path: String) throws(PlatformError) {

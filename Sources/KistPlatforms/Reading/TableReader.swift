@@ -14,12 +14,13 @@ struct TableReader {
 
     /// The error for a key, or for the table itself. What a rule quotes of the file stays one harmless line.
     func error(_ rule: String, at key: String? = nil) -> PlatformError {
-        let quiet = String(rule.unicodeScalars.prefix(400).map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
-            default: Character(scalar)
-            }
-        })
+        let quiet = String(
+            rule.unicodeScalars.prefix(400).map { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
+                default: Character(scalar)
+                }
+            })
         return .invalid(file: file, line: key.flatMap { table[$0]?.line } ?? line, rule: quiet)
     }
 
@@ -58,7 +59,9 @@ struct TableReader {
 
     func strings(_ key: String) throws(PlatformError) -> [String] {
         guard let node = table[key] else { return [] }
-        guard let items = node.array, items.count <= 64 else { throw error("\(key) must be a list of strings", at: key) }
+        guard let items = node.array, items.count <= 64 else {
+            throw error("\(key) must be a list of strings", at: key)
+        }
         var list: [String] = []
         for item in items {
             guard let text = item.string, text.utf8.count <= 256 else {

@@ -82,7 +82,9 @@ extension TOMLParser {
     private mutating func plainByte() throws(TOMLError) -> UInt8 {
         guard !isAtEnd else { throw error("a closing quote is missing") }
         let byte = byte
-        if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { throw error("a closing quote is missing on this line") }
+        if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+            throw error("a closing quote is missing on this line")
+        }
         guard byte >= 0x20 && byte != 0x7f || byte == UInt8(ascii: "\t") else { throw error("a control character") }
         at += 1
         return byte

@@ -99,6 +99,7 @@ struct JSONProbe {
     }
 
     private func isWord(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (97...122).contains(byte) || (65...90).contains(byte) || [43, 45, 46].contains(byte)
+        (48...57).contains(byte) || (97...122).contains(byte) || (65...90).contains(byte)
+            || [43, 45, 46].contains(byte)
     }
 }

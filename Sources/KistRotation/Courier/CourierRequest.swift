@@ -30,7 +30,8 @@ package enum CourierRequest {
             guard let name = item.string else { throw ShapeError("secrets") }
             secrets.append(name)
         }
-        guard secrets.count == segments, Set(secrets).count == segments, plain.keys.allSatisfy({ !secrets.contains($0) })
+        guard secrets.count == segments, Set(secrets).count == segments,
+            plain.keys.allSatisfy({ !secrets.contains($0) })
         else { throw ShapeError("secrets") }
         return CredentialCheck(
             platform: platform, variant: try params.stringIfPresent("variant"), name: try params.string("name"),

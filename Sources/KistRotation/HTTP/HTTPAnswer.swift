@@ -73,7 +73,8 @@ extension HTTPCall {
         // A proxy would see a request to this machine as one to itself; plain http goes nowhere else.
         let usesProxy = address.isSecure && !address.isLoopback
         let texts = [
-            method.rawValue, url, usesProxy ? settings.proxy : nil, settings.noProxy, settings.authorities, wantedHeader,
+            method.rawValue, url, usesProxy ? settings.proxy : nil, settings.noProxy, settings.authorities,
+            wantedHeader,
         ].map { text in text.map { Array($0.utf8CString) } }
         return Self.withPointers(texts) { pointers in
             request.method = pointers[0]

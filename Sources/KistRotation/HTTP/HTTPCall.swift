@@ -91,7 +91,8 @@ extension HTTPCall {
     private static func token(
         _ pair: CheckRecipe.KeyPair, _ name: String, _ plain: [String: String], _ field: FieldBytes
     ) throws(CallFault) -> SecretBytes {
-        guard let account = pair.account.text(name: name, plain: plain), let user = pair.user.text(name: name, plain: plain)
+        guard let account = pair.account.text(name: name, plain: plain),
+            let user = pair.user.text(name: name, plain: plain)
         else { throw .missing(pair.account.fields.union(pair.user.fields).sorted()) }
         var key = SecretBuffer(capacity: 4_096)
         var passphrase = SecretBuffer()

@@ -62,7 +62,8 @@ enum KeyPairToken {
         let result = key.withBytes { pem in
             passphrase.withBytes { words in
                 kist_key_sign(
-                    pem.baseAddress, pem.count, words.baseAddress, words.count, text, text.utf8.count, &signature, &count)
+                    pem.baseAddress, pem.count, words.baseAddress, words.count, text, text.utf8.count, &signature,
+                    &count)
             }
         }
         try check(result)

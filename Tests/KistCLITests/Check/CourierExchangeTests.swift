@@ -8,7 +8,9 @@ import Testing
 
 /// A courier that is missing, broken, silent or strange is never a verdict on a credential.
 @Suite struct CourierExchangeTests {
-    func check(_ program: String, patience: Int = 5_000, secret: String = "demo:secret") throws -> CourierExchange.Report {
+    func check(_ program: String, patience: Int = 5_000, secret: String = "demo:secret") throws
+        -> CourierExchange.Report
+    {
         let kumo = try PlatformCatalog(userFolder: nil).load("kumo")
         let exchange = CourierExchange(program: program, environment: [], patience: patience)
         return exchange.check(
@@ -69,6 +71,9 @@ import Testing
         }
         _ = child.id
         // 10 and up are the shell's own: its script.
-        #expect(text.split(separator: "\n").filter { $0.count > 2 || Int($0).map { $0 < 10 } ?? true } == ["0", "1", "2", "ONLY=1"])
+        #expect(
+            text.split(separator: "\n").filter { $0.count > 2 || Int($0).map { $0 < 10 } ?? true } == [
+                "0", "1", "2", "ONLY=1",
+            ])
     }
 }
