@@ -76,6 +76,16 @@ import Testing
         #expect(call.url.fields == ["url"])
     }
 
+    @Test func aFreeFieldIsALineOfText() throws {
+        let fields = try PlatformCatalog(userFolder: nil).load("fields")
+        let result = fields.complete(
+            variant: nil, given: ["host": "h", "bad": "a\u{1b}[2J"], secrets: ["token"], secret: secrets(["token": "t"]))
+        #expect(result.plain == ["host": "h"])
+        #expect(result.faults.map(\.finding) == [.controlCharacter])
+        let plan = fields.plan(credential: "my-kafka", variant: nil, plain: result.plain, secrets: ["token"])
+        #expect(plan.set.map(\.name) == ["MY_KAFKA_HOST", "MY_KAFKA_TOKEN"])
+    }
+
     @Test func snowparkTakesNoKeyAlong() throws {
         let platform = try PlatformCatalog(userFolder: nil).load("kumo-snowpark")
         let plan = platform.plan(

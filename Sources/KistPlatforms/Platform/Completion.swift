@@ -47,6 +47,11 @@ extension Platform {
         }
         for (name, value) in given.sorted(by: { $0.key < $1.key }) where !known.contains(where: { $0.name == name }) {
             // Whether a free field may exist is the caller's question; its value is one line of text.
+            var text = value
+            if let finding = text.withUTF8({ FieldForm.text.check(UnsafeRawBufferPointer($0)) }) {
+                result.faults.append(.init(field: name, title: name, finding: finding, hint: nil))
+                continue
+            }
             result.plain[name] = value
             result.order.append(name)
         }
