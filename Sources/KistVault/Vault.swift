@@ -29,10 +29,11 @@ package final class Vault {
         self.header = header
     }
 
-    /// Reads the header; nothing is checked against a key yet.
+    /// Reads the header; nothing is checked against a key yet. A locked vault does not hold its file open.
     ///
     /// - Throws: `.absent`, `.newer`, `.damaged`, `.unsafeFile`, …
     package static func open(_ store: any RecordStore, anchors: any AnchorStore) throws(VaultError) -> Vault {
+        defer { store.close() }
         guard let head = try VaultError.from({ () throws(StoreError) in try store.loadHead() }) else { throw .absent }
         return Vault(store: store, anchors: anchors, header: try Header.decode(head.header))
     }

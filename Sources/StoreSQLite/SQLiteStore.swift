@@ -102,6 +102,7 @@ package final class SQLiteStore: RecordStore {
     /// The error of a statement that did not step as it should.
     static func failure(_ db: Database, _ path: String) -> StoreError {
         StoreError(
-            code: sqlite3_extended_errcode(db.sqliteConnection), system: sqlite3_system_errno(db.sqliteConnection), path)
+            code: sqlite3_extended_errcode(db.sqliteConnection), system: sqlite3_system_errno(db.sqliteConnection), path
+        )
     }
 }

@@ -18,6 +18,11 @@ package enum Blake2b {
         }
     }
 
+    /// As `derive`, from the bytes of a context.
+    package static func derive(_ key: borrowing SecretBytes, _ context: UnsafeRawBufferPointer) -> SecretBytes {
+        SecretBytes(count: keyCount) { derived in key.withBytes { key in hash(context, key: key, into: derived) } }
+    }
+
     /// A tag over `context`.
     ///
     /// - Parameter key: 32 bytes.

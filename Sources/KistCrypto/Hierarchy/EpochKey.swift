@@ -33,7 +33,7 @@ package final class EpochKey: Sendable {
     }
 
     /// The key of one part of one revision.
-    package func recordKey(_ context: Context) -> SecretBytes { Blake2b.derive(key, context) }
+    package func recordKey(_ context: UnsafeRawBufferPointer) -> SecretBytes { Blake2b.derive(key, context) }
 
     private static func wrapKey(
         _ epochWrap: borrowing SecretBytes, vaultID: [UInt8], number: UInt32

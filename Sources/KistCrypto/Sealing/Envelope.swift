@@ -42,6 +42,7 @@ package enum Envelope {
     /// Opens to ordinary memory: for parts that hold no secret.
     ///
     /// - Parameter body: gets the plaintext without its padding; the pointer must not leave it.
+    @inlinable
     package static func openExposingPlaintext<R>(
         _ sealed: UnsafeRawBufferPointer, _ key: borrowing SecretBytes, _ body: (UnsafeRawBufferPointer) -> R
     ) throws(SealError) -> R {
@@ -58,7 +59,8 @@ package enum Envelope {
         return answer
     }
 
-    private static func box(_ sealed: UnsafeRawBufferPointer) throws(SealError) -> UnsafeRawBufferPointer {
+    @usableFromInline
+    static func box(_ sealed: UnsafeRawBufferPointer) throws(SealError) -> UnsafeRawBufferPointer {
         guard sealed.count >= headCount + SecretBox.overhead else { throw SealError() }
         return UnsafeRawBufferPointer(rebasing: sealed[headCount...])
     }

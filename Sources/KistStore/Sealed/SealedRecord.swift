@@ -1,13 +1,16 @@
 /// The place of one revision of one credential. Revisions are generations of the vault, so a place is never used twice.
+@frozen
 package struct RecordPlace: Hashable, Comparable, Sendable {
     package let lookup: LookupID
     package let revision: UInt64
 
+    @inlinable
     package init(lookup: LookupID, revision: UInt64) {
         self.lookup = lookup
         self.revision = revision
     }
 
+    @inlinable
     package static func < (left: Self, right: Self) -> Bool {
         left.lookup != right.lookup ? left.lookup < right.lookup : left.revision < right.revision
     }

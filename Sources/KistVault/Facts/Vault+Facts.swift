@@ -5,7 +5,8 @@ internal import SecretMemory
 extension Vault {
     /// What `doctor` shows.
     package func facts() throws(VaultError) -> VaultFacts {
-        VaultFacts(
+        defer { if !isUnlocked { store.close() } }
+        return VaultFacts(
             fingerprint: fingerprint, formatVersion: Int(Header.format),
             slots: header.slots.map { $0.kind == .recovery ? "recovery" : "passphrase" },
             costs: challenges.map(\.cost), epoch: header.epochs.last?.number ?? 0, generation: generation,

@@ -18,7 +18,9 @@ final class Keys {
     /// By number, from 1.
     var epochs: [EpochKey] = []
     /// `LP("kist/v1/record") ‖ LP(vault id) ‖ LP(incarnation) ‖ LP(compartment)`.
-    private let recordPrefix: Context
+    private let recordPrefix: [UInt8]
+    /// `LP("kist/v1/row")`.
+    private let rowPrefix = Context("kist/v1/row").bytes
 
     init(root: consuming RootKey, vaultID: [UInt8], incarnation: [UInt8]) {
         self.vaultID = vaultID
@@ -30,7 +32,8 @@ final class Keys {
         slotInfo = root.derive(.slotInfo, vaultID: vaultID)
         epochWrap = root.derive(.epochWrap, vaultID: vaultID)
         name = root.derive(.name, vaultID: vaultID)
-        recordPrefix = Context("kist/v1/record").appending(vaultID).appending(incarnation).appending([0, 0, 0, 0])
+        recordPrefix =
+            Context("kist/v1/record").appending(vaultID).appending(incarnation).appending([0, 0, 0, 0]).bytes
         self.root = root
     }
 
@@ -39,12 +42,11 @@ final class Keys {
 
     /// `BLAKE2b-128(name key, LP(profile) ‖ LP(name))`; an empty name is the profile's marker.
     func lookup(_ profile: ProfileName, _ credential: CredentialName?) -> LookupID {
-        var message = Context()
-        message.append(profile.description)
-        message.append(credential?.description ?? "")
-        return message.bytes.withUnsafeBytes { message in
-            withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
-                Blake2b.tag(name, message, into: target)
+        Message.with(capacity: 256) { message in
+            message.append(profile.description)
+            message.append(credential?.description ?? "")
+            return withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
+                Blake2b.tag(name, message.bytes, into: target)
                 return LookupID(UnsafeRawBufferPointer(target))
             }
         }
@@ -53,22 +55,51 @@ final class Keys {
     /// `… ‖ LP(lookup id) ‖ u64 revision ‖ LP(part)` under the epoch's key.
     func recordKey(_ epoch: UInt32, _ place: RecordPlace, _ part: Part) throws(SealError) -> SecretBytes {
         guard epoch >= 1, epoch <= epochs.count else { throw SealError() }
-        var context = recordPrefix
-        place.lookup.withBytes { context.append($0) }
-        context.append(plain: place.revision)
-        context.append(part.rawValue)
-        return epochs[Int(epoch) - 1].recordKey(context)
+        let key = epochs[Int(epoch) - 1]
+        let capacity = recordPrefix.count + Self.placeCount
+        // Not by a returning closure: the key cannot be copied out of one.
+        var derived: SecretBytes?
+        Message.with(capacity: capacity) { message in
+            write(recordPrefix, place, part, to: &message)
+            derived = key.recordKey(message.bytes)
+        }
+        return derived.take()!
     }
 
     /// The 16-byte tag of a sealed part, bound to its place: `LP("kist/v1/row") ‖ LP(lookup id) ‖ u64 revision ‖ LP(part) ‖
     /// LP(sealed)` under the index key.
     func tag(_ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part) -> [UInt8] {
-        var message = Context("kist/v1/row")
+        withTag(sealed, place, part) { Array($0) }
+    }
+
+    /// Whether `tag` is the tag of a sealed part at this place, in constant time.
+    func isTag(
+        _ tag: UnsafeRawBufferPointer, of sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part
+    ) -> Bool {
+        withTag(sealed, place, part) { ConstantTime.areEqual($0, tag) }
+    }
+
+    private func withTag<R>(
+        _ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part, _ body: (UnsafeRawBufferPointer) -> R
+    ) -> R {
+        Message.with(capacity: rowPrefix.count + Self.placeCount + 4 + sealed.count) { message in
+            write(rowPrefix, place, part, to: &message)
+            message.append(sealed)
+            return withUnsafeTemporaryAllocation(byteCount: IndexEntry.tagCount, alignment: 8) { target in
+                Blake2b.tag(index, message.bytes, into: target)
+                return body(UnsafeRawBufferPointer(target))
+            }
+        }
+    }
+
+    /// At most this many bytes: `LP(lookup id) ‖ u64 revision ‖ LP(part)`.
+    private static let placeCount = 4 + 16 + 8 + 4 + 8
+
+    private func write(_ prefix: [UInt8], _ place: RecordPlace, _ part: Part, to message: inout Message) {
+        prefix.withUnsafeBytes { message.append(plain: $0) }
         place.lookup.withBytes { message.append($0) }
         message.append(plain: place.revision)
         message.append(part.rawValue)
-        message.append(sealed)
-        return message.bytes.withUnsafeBytes { Blake2b.tag(index, $0, count: IndexEntry.tagCount) }
     }
 }
 

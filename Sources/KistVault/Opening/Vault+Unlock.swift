@@ -11,12 +11,15 @@ extension Vault {
     package func unlock(
         with key: consuming SlotKey, accepting: Acceptance = [], now: Timestamp
     ) throws(VaultError) -> AnchorStatus {
+        defer { closeIfLocked() }
         let head = try loadHead()
         let challenge = key.challenge
         guard let slot = header.slots.first(where: { $0.challenge == challenge }) else { throw .wrongKey }
         let slotKeys = SlotKeys(kek: key.key, vaultID: header.vaultID, slotID: slot.id, kind: slot.kindBytes)
         try check(slot, slotKeys.commit)
-        guard let root = try? slot.wrapped.withBytes({ (box) throws(SealError) in try SecretBox.open(box, slotKeys.wrap) })
+        guard
+            let root = try? slot.wrapped.withBytes({ (box) throws(SealError) in try SecretBox.open(box, slotKeys.wrap) }
+            )
         else { throw .wrongKey }
         return try open(head, root: root, accepting)
     }
@@ -28,7 +31,10 @@ extension Vault {
     package func unlock(
         recoveryCode text: borrowing SecretBytes, accepting: Acceptance = [], now: Timestamp
     ) throws(VaultError) -> AnchorStatus {
-        guard let code = RecoveryCode.decode(text) else { throw .invalid("this is not a recovery code: check each group") }
+        guard let code = RecoveryCode.decode(text) else {
+            throw .invalid("this is not a recovery code: check each group")
+        }
+        defer { closeIfLocked() }
         let head = try loadHead()
         let kek = Blake2b.condense(code, label: "kist/v1/recovery")
         let recipient = BoxKeyPair(seed: Slot.recipientSeed(kek))
@@ -36,11 +42,19 @@ extension Vault {
             let slotKeys = SlotKeys(kek: kek, vaultID: header.vaultID, slotID: slot.id, kind: slot.kindBytes)
             do { try check(slot, slotKeys.commit) } catch { continue }
             let sender = header.publicKey
-            guard let root = try? slot.wrapped.withBytes({ (box) throws(SealError) in try recipient.open(box, from: sender) })
+            guard
+                let root = try? slot.wrapped.withBytes({ (box) throws(SealError) in
+                    try recipient.open(box, from: sender)
+                })
             else { throw .wrongKey }
             return try open(head, root: root, accepting)
         }
         throw .wrongKey
+    }
+
+    /// An attempt that failed leaves the file free.
+    private func closeIfLocked() {
+        if keys == nil { store.close() }
     }
 
     private func loadHead() throws(VaultError) -> StoredHead {
@@ -67,8 +81,9 @@ extension Vault {
             manifest.headerHash == Blake2b.hash(head.header), header.generation <= manifest.generation
         else { throw .damaged("the header does not belong to this manifest") }
         for epoch in header.epochs {
-            guard let key = try? EpochKey.unwrap(
-                epoch.box, number: epoch.number, keys.epochWrap, vaultID: header.vaultID)
+            guard
+                let key = try? EpochKey.unwrap(
+                    epoch.box, number: epoch.number, keys.epochWrap, vaultID: header.vaultID)
             else { throw .damaged("a data key does not open") }
             keys.epochs.append(key)
         }

@@ -14,7 +14,9 @@ extension PutItem {
     /// - Parameter lengths: of the secret values.
     /// - Throws: `.invalid` or `.tooLarge`.
     func check(_ lengths: ArraySlice<Int>) throws(VaultError) {
-        guard plain.count + secrets.count <= Self.mostFields else { throw .tooLarge("a credential has at most 256 fields") }
+        guard plain.count + secrets.count <= Self.mostFields else {
+            throw .tooLarge("a credential has at most 256 fields")
+        }
         var names = Set<FieldName>()
         for name in plain.map(\.name) + secrets {
             guard names.insert(name).inserted else { throw .invalid("the field \(name) is given twice") }

@@ -36,8 +36,7 @@ struct RowOpening {
     private func check(
         _ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part, _ tag: UnsafeRawBufferPointer
     ) throws(VaultError) -> SecretBytes {
-        let isGenuine = keys.tag(sealed, place, part).withUnsafeBytes { ConstantTime.areEqual($0, tag) }
-        guard isGenuine else { throw Self.changed }
+        guard keys.isTag(tag, of: sealed, place, part) else { throw Self.changed }
         do { return try keys.recordKey(try Envelope.epoch(of: sealed), place, part) } catch { throw Self.changed }
     }
 

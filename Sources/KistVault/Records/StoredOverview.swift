@@ -82,7 +82,9 @@ struct StoredOverview: Equatable {
         let note = flags & 4 != 0 ? try reader.text32(most: PutItem.longestPlain) : nil
         try reader.finish()
         if isMarker {
-            guard name.isEmpty, platform.isEmpty, plain.isEmpty, secrets.isEmpty else { throw Malformed() }
+            guard name.isEmpty, platform.isEmpty, plain.isEmpty, secrets.isEmpty, created == when else {
+                throw Malformed()
+            }
             overview = nil
         } else {
             guard let name = try? CredentialName(name) else { throw Malformed() }

@@ -11,13 +11,7 @@ extension Vault {
             guard let overview = row.overview, profile == nil || row.profile == profile else { return }
             overviews.append(overview)
         }
-        // Positions are sorted, not overviews: each is large and full of references.
-        let order = overviews.withUnsafeBufferPointer { all in
-            all.indices.sorted { left, right in
-                all[left].profile == all[right].profile
-                    ? all[left].name < all[right].name : all[left].profile < all[right].profile
-            }
-        }
+        let order = ListOrder.positions(of: overviews)
         return order.map { overviews[$0] }
     }
 

@@ -42,7 +42,15 @@ struct ByteReader {
     }
 
     private mutating func text(_ count: Int) throws(Malformed) -> String {
-        guard let text = String(validating: try take(count), as: UTF8.self) else { throw Malformed() }
+        let bytes = try take(count)
+        // Most texts are ASCII, and need no more than this look; the general check costs more than opening a row.
+        if bytes.allSatisfy({ $0 < 128 }) {
+            return String(unsafeUninitializedCapacity: count) { target in
+                UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+                return count
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed() }
         return text
     }
 }

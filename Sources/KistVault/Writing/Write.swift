@@ -98,7 +98,9 @@ struct Write {
 
     private func seal(_ padded: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part) -> [UInt8] {
         let epoch = UInt32(keys.epochs.count)
-        guard let key = try? keys.recordKey(epoch, place, part) else { preconditionFailure("the newest epoch has a key") }
+        guard let key = try? keys.recordKey(epoch, place, part) else {
+            preconditionFailure("the newest epoch has a key")
+        }
         return Envelope.seal(padded: padded, epoch: epoch, key)
     }
 }

@@ -6,21 +6,18 @@ internal import Synchronization
 /// `Tests/NonCompiling` proves each. Reading is scoped: `withBytes`.
 package struct SecretBytes: ~Copyable, Sendable {
     /// Owned by this value alone, never replaced after `init`, given back in `deinit`: sending it elsewhere moves it.
-    nonisolated(unsafe) private let base: UnsafeMutableRawPointer
+    @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
     /// The number of bytes.
     package let count: Int
 
     /// `count` bytes, zero at first, filled by `fill`.
     ///
     /// When `fill` throws, the memory is wiped before the error leaves.
+    @inlinable
     package init<E: Error>(
         count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {
-        precondition(count >= 0)
-        guard let block = SlabPool.shared.withLock({ Block($0.take(count)) }).base else {
-            fatalError("no memory for a secret")
-        }
-        base = block
+        base = Self.take(count)
         self.count = count
         try fill(UnsafeMutableRawBufferPointer(start: base, count: count))
     }
@@ -31,6 +28,7 @@ package struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Reads the bytes in place; the pointer must not leave `body`.
+    @inlinable
     package borrowing func withBytes<R: ~Copyable, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
@@ -38,6 +36,7 @@ package struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Changes the bytes in place; the pointer must not leave `body`.
+    @inlinable
     package mutating func withMutableBytes<R: ~Copyable, E: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
@@ -46,6 +45,16 @@ package struct SecretBytes: ~Copyable, Sendable {
 
     /// Wipes now instead of at the end of the scope.
     package consuming func wipe() { _ = consume self }
+
+    /// Zero bytes from the pool.
+    @usableFromInline
+    static func take(_ count: Int) -> UnsafeMutableRawPointer {
+        precondition(count >= 0)
+        guard let block = SlabPool.shared.withLock({ Block($0.take(count)) }).base else {
+            fatalError("no memory for a secret")
+        }
+        return block
+    }
 }
 
 /// Carries a block that has one owner over the lock's border.

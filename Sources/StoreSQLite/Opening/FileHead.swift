@@ -33,7 +33,9 @@ struct FileHead {
         guard number(68) == Self.applicationID else { throw .damaged("the file is not a vault") }
         let version = number(60)
         guard version <= Self.formatVersion else { throw .newer(version: Int(version)) }
-        guard version == Self.formatVersion else { throw .damaged("the file's format version is not one that there was") }
+        guard version == Self.formatVersion else {
+            throw .damaged("the file's format version is not one that there was")
+        }
         // SQLite takes a file whose unused last pages are missing for whole; one that was cut is not, whatever it lost.
         let pageSize = Int64(bytes[16]) << 8 | Int64(bytes[17])
         guard size >= Int64(UInt32(bitPattern: number(28))) * (pageSize == 1 ? 65_536 : pageSize) else {

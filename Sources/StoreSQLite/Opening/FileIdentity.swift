@@ -19,7 +19,9 @@ struct FileIdentity: Equatable {
         guard facts.st_mode & S_IFMT == S_IFREG else { throw .unsafeFile("it is not a regular file") }
         guard facts.st_uid == geteuid() else { throw .unsafeFile("it belongs to another user") }
         guard facts.st_nlink == 1 else { throw .unsafeFile("it has more than one name (hard link)") }
-        guard facts.st_mode & 0o077 == 0 else { throw .unsafeFile("other users may read or write it (its mode is not 0600)") }
+        guard facts.st_mode & 0o077 == 0 else {
+            throw .unsafeFile("other users may read or write it (its mode is not 0600)")
+        }
         return FileIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino), size: Int64(facts.st_size))
     }
 

@@ -25,7 +25,8 @@ enum VaultFolder {
             guard mkdir(made, 0o700) != 0 else { continue }
             let code = errno
             guard code == EEXIST || access(made, F_OK) == 0 else {
-                throw code == EACCES || code == EROFS || code == EPERM ? .readOnly : full(code) ? .full : .io(code: code)
+                throw code == EACCES || code == EROFS || code == EPERM
+                    ? .readOnly : full(code) ? .full : .io(code: code)
             }
         }
     }

@@ -20,7 +20,8 @@ import Testing
         let passphrase = SecretBytes(copyingExposed: [1])
         var refused = 0
         for number in 0..<10_000 as Range<UInt32> {
-            let cost = number % 2 == 0
+            let cost =
+                number % 2 == 0
                 ? Argon2Cost(passes: 2 + number % 3, memory: UInt32.max - number)
                 : Argon2Cost(passes: UInt32.max - number, memory: 19_456 + number)
             do {
@@ -45,7 +46,8 @@ import Testing
     @Test(arguments: [
         (UInt64(16 * 1_024 * 1_024), Argon2Cost.standard), (UInt64(1_024 * 1_024), .standard),
         (UInt64(512 * 1_024), Argon2Cost(passes: 6, memory: 128 * 1_024)),
-        (UInt64(256 * 1_024), Argon2Cost(passes: 12, memory: 64 * 1_024)), (UInt64(1_024), Argon2Cost(passes: 41, memory: 19_456)),
+        (UInt64(256 * 1_024), Argon2Cost(passes: 12, memory: 64 * 1_024)),
+        (UInt64(1_024), Argon2Cost(passes: 41, memory: 19_456)),
     ])
     func aSmallMachineGetsLessMemoryAndMorePasses(limit: UInt64, cost: Argon2Cost) {
         #expect(Argon2Cost.recommended(limit: limit) == cost)
@@ -54,7 +56,8 @@ import Testing
     @Test func theSmallestGroupOnTheWayUpCounts() {
         let files = [
             "/sys/fs/cgroup/a/b/memory.max": "max\n", "/sys/fs/cgroup/a/memory.max": "268435456\n",
-            "/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes": "1048576\n", "/sys/fs/cgroup/memory.max": "999999999\n",
+            "/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes": "1048576\n",
+            "/sys/fs/cgroup/memory.max": "999999999\n",
         ]
         func limit(_ lines: String?) -> UInt64? { MachineMemory.groupLimit(lines: lines) { files[$0] } }
         #expect(limit("0::/a/b\n") == 268_435_456)

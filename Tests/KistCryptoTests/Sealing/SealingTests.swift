@@ -16,7 +16,9 @@ import Testing
         let opened = try box.withBytes { (box) throws(SealError) in try SecretBox.open(box, key) }
         #expect(opened.withBytes { Array($0) } == Array("hello".utf8))
         let other = SecretBytes.makeRandom(count: 32)
-        #expect(throws: SealError.self) { _ = try box.withBytes { (box) throws(SealError) in try SecretBox.open(box, other) } }
+        #expect(throws: SealError.self) {
+            _ = try box.withBytes { (box) throws(SealError) in try SecretBox.open(box, other) }
+        }
         for byte in box.indices {
             var bent = box
             bent[byte] ^= 0x10

@@ -101,9 +101,11 @@ import Testing
         test.vault.lock()
         let clean = try Bytes.load(test.path)
         var random = Seeded(state: 7)
-        let lengths = Array(stride(from: 0, to: clean.count, by: 4_096)) + (0..<60).map { _ in
-            Int(random.next() % UInt64(clean.count))
-        }
+        let lengths =
+            Array(stride(from: 0, to: clean.count, by: 4_096))
+            + (0..<60).map { _ in
+                Int(random.next() % UInt64(clean.count))
+            }
         for length in lengths {
             try Bytes.save(Array(clean[..<length]), test.path)
             #expect(throws: (any Error).self, "\(length) bytes") {

@@ -23,7 +23,9 @@ import Testing
             for to in places where from != to {
                 for swapsSecret in [false, true] {
                     var bent = clean
-                    if swapsSecret { bent.rows[to]!.secret = clean.rows[from]!.secret } else {
+                    if swapsSecret {
+                        bent.rows[to]!.secret = clean.rows[from]!.secret
+                    } else {
                         bent.rows[to]!.overview = clean.rows[from]!.overview
                     }
                     test.restore(bent)
@@ -57,7 +59,8 @@ import Testing
         let clean = test.snapshot()
         for (number, place) in clean.rows.keys.sorted().enumerated() {
             test.restore(clean)
-            let copy = number % 2 == 0
+            let copy =
+                number % 2 == 0
                 ? RecordPlace(lookup: place.lookup, revision: 99)
                 : RecordPlace(lookup: LookupID(high: 1, low: UInt64(number)), revision: place.revision)
             test.store.rows[copy] = clean.rows[place]

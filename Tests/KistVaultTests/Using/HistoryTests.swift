@@ -18,7 +18,8 @@ import Testing
         let test = try MemoryVault()
         let first = try test.vault.put("kumo", [("api-key", "one"), ("pin", "1")], plain: [("url", "u")], note: "n")
         try test.vault.put("kumo", [("api-key", "two")])
-        let note = WriteNote(who: "test", why: "restore of \(first)", when: Timestamp(seconds: TestVault.now.seconds + 9))
+        let note = WriteNote(
+            who: "test", why: "restore of \(first)", when: Timestamp(seconds: TestVault.now.seconds + 9))
         let revision = try test.vault.restore(.default, try name("kumo"), revision: first, note: note)
         #expect(revision == 4)
         #expect(try test.vault.secrets("kumo") == ["one", "1"])

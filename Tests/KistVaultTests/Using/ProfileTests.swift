@@ -51,7 +51,9 @@ import Testing
         #expect(try test.vault.removeProfile(work) == 1)
         #expect(try counts(test.vault) == ["default 1"])
         #expect(test.store.rows.count == 1)
-        #expect(throws: VaultError.notFound(profile: work, name: nil, field: nil)) { try test.vault.removeProfile(work) }
+        #expect(throws: VaultError.notFound(profile: work, name: nil, field: nil)) {
+            try test.vault.removeProfile(work)
+        }
         #expect(try test.vault.verify() == 1)
     }
 }

@@ -63,7 +63,9 @@ import Testing
         #expect(test.vault.generation == 3)
         #expect(throws: VaultError.invalid("a is given twice")) {
             try test.vault.put(
-                [items[0], items[0]].map { var item = $0; item.ifRevision = nil; return item },
+                [items[0], items[0]].map {
+                    var item = $0; item.ifRevision = nil; return item
+                },
                 secrets: segments(["1", "3"]), note: note)
         }
     }

@@ -52,7 +52,7 @@ import Testing
                 vaultID: try vector.bytes("vault"))
             var message = Context()
             message.append(try vector.bytes("message"))
-            return key.recordKey(message).withBytes { Array($0) }
+            return message.bytes.withUnsafeBytes { key.recordKey($0).withBytes { Array($0) } }
         } catch is SealError {
             return nil
         }

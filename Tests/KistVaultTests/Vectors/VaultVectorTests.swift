@@ -16,7 +16,9 @@ import Testing
         for vector in vectors {
             var whole = vector
             if vector.fields["like"] == "base" {
-                whole.fields.merge(base.fields.filter { !["expect", "names", "values", "kek"].contains($0.key) }) { own, _ in own }
+                whole.fields.merge(base.fields.filter { !["expect", "names", "values", "kek"].contains($0.key) }) {
+                    own, _ in own
+                }
                 for key in (vector.fields["without"] ?? "").split(separator: " ") { whole.fields[String(key)] = nil }
             }
             let outcome = try outcome(of: whole, base)

@@ -121,7 +121,9 @@ import Testing
         unlink(test.path)
         rename("\(test.folder)/other", test.path)
         chmod(test.folder, 0o777)
-        #expect(throws: StoreError.unsafeFile("other users may write to its folder")) { try SQLiteStore.open(test.path) }
+        #expect(throws: StoreError.unsafeFile("other users may write to its folder")) {
+            try SQLiteStore.open(test.path)
+        }
         chmod(test.folder, 0o700)
         if geteuid() == 0 {
             chown(test.path, 65_534, 65_534)
@@ -138,7 +140,9 @@ import Testing
         _ = try test.store.loadHead()
         rename(other.path, test.path)
         #expect(throws: StoreError.replaced) { try test.store.loadHead() }
-        #expect(throws: StoreError.replaced) { try test.store.withRecord(at: TestStore.place(1), secretToo: true) { _ in 1 } }
+        #expect(throws: StoreError.replaced) {
+            try test.store.withRecord(at: TestStore.place(1), secretToo: true) { _ in 1 }
+        }
         #expect(throws: StoreError.replaced) { try test.store.commit(StoreChange(expected: [4], manifest: [5])) }
         unlink(test.path)
         #expect(throws: StoreError.replaced) { try test.store.scan(secretToo: true) { _, _ in true } }

@@ -1,0 +1,127 @@
+import KistCrypto
+import KistModel
+import KistStore
+import KistTestKit
+import SecretMemory
+import Testing
+
+@testable import KistVault
+
+/// Every reader: what it accepts it writes again byte for byte, and no input makes it trap.
+@Suite struct ParserTests {
+    private func overviews() throws -> [StoredOverview] {
+        let overview = Overview(
+            profile: try ProfileName("work"), name: try CredentialName("snow"), platform: "snowflake",
+            variant: "key-pair",
+            plain: [PlainField(name: try FieldName("url"), value: "https://näh.example")],
+            secrets: [try FieldName("key"), try FieldName("pass")], expiry: .at(Timestamp(seconds: -5)),
+            created: Timestamp(seconds: 1), modified: Timestamp(seconds: 2), revision: 3, note: "")
+        var bare = overview
+        (bare.variant, bare.note, bare.expiry, bare.plain, bare.secrets) = (nil, nil, .never, [], [])
+        return [overview, bare, nil].map {
+            StoredOverview(
+                profile: overview.profile, overview: $0, revision: 3, when: Timestamp(seconds: 2), who: "kist",
+                why: "add")
+        }
+    }
+
+    @Test func overviewsHaveOneEncoding() throws {
+        for overview in try overviews() {
+            let bytes = overview.encode()
+            let plain = Array(bytes.dropFirst(4))
+            let again = try plain.withBytes { (raw) throws(Malformed) in try StoredOverview(raw) }
+            #expect(again == overview)
+            for (bent, _) in Mutations(of: plain, count: 4_000) {
+                guard let read = try? bent.withBytes({ (raw) throws(Malformed) in try StoredOverview(raw) }) else {
+                    continue
+                }
+                #expect(Array(read.encode().dropFirst(4)) == bent)
+            }
+        }
+    }
+
+    @Test func headersHaveOneEncoding() throws {
+        let test = try MemoryVault()
+        let bytes = try #require(test.store.head?.header)
+        let headerKey = try #require(test.vault.keys).header.copy()
+        #expect(try Header.decode(bytes).encode(headerKey) == bytes)
+        var accepted = 0
+        for (bent, _) in Mutations(of: bytes, count: 6_000) {
+            guard let header = try? Header.decode(bent) else { continue }
+            accepted += 1
+            #expect(Array(header.encode(headerKey).dropLast(32)) == Array(bent.dropLast(32)))
+        }
+        #expect(accepted > 0)
+    }
+
+    @Test func manifestsAndAnchorsHaveOneEncoding() throws {
+        let test = try MemoryVault()
+        for number in 0..<5 { try test.vault.put("n\(number)") }
+        let keys = try #require(test.vault.keys)
+        let manifest = try #require(test.vault.contents).manifest
+        #expect(try Manifest.open(manifest.seal(keys.manifest), keys.manifest) == manifest)
+        let bytes = try #require(test.anchors.bytes)
+        #expect(try Anchor.decode(bytes).encode(keys.anchor) == bytes)
+        for (bent, _) in Mutations(of: bytes, count: 4_000) {
+            guard let anchor = try? Anchor.decode(bent) else { continue }
+            #expect(Array(anchor.encode(keys.anchor).dropLast(32)) == Array(bent.dropLast(32)))
+        }
+    }
+
+    @Test func secretPartsNeverReadPastTheirEnd() throws {
+        let names = [try FieldName("api-key"), try FieldName("pin")]
+        let good = SecretPart.encode(names, segments(["secret value", ""]), from: 0).withBytes { Array($0) }
+        var accepted = 0
+        for (bent, _) in Mutations(of: good, count: 6_000) {
+            let part: SecretPart
+            do { part = try SecretPart(padded: SecretBytes(copyingExposed: bent)) } catch { continue }
+            accepted += 1
+            for field in part.fields { part.withValue(field.range) { #expect($0.count == field.range.count) } }
+        }
+        #expect(accepted > 0)
+    }
+
+    @Test func pagesThatAreOddAreRefused() throws {
+        let test = try MemoryVault()
+        for number in 0..<9 { try test.vault.put("n\(number)") }
+        let page = try #require(test.store.pages[0])
+        for (bent, _) in Mutations(of: page, count: 2_000) {
+            var index = Index()
+            _ = try? bent.withBytes { (raw) throws(Malformed) in try index.load(0, raw) }
+        }
+    }
+}
+
+/// Bent copies of good bytes: flips, cuts, growths, doubled and swapped pieces, numbers at their ends. The same in every run.
+struct Mutations: Sequence, IteratorProtocol {
+    private let good: [UInt8]
+    private var left: Int
+    private var random = Seeded(state: 42)
+
+    init(of good: [UInt8], count: Int) {
+        self.good = good
+        left = count
+    }
+
+    mutating func next() -> ([UInt8], Int)? {
+        guard left > 0 else { return nil }
+        left -= 1
+        var bytes = good
+        for _ in 0...Int.random(in: 0...2, using: &random) { bend(&bytes) }
+        return (bytes, left)
+    }
+
+    private mutating func bend(_ bytes: inout [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        let at = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+        case 1: bytes[at] = [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &random)!
+        case 2: bytes.removeSubrange(at...)
+        case 3: bytes.remove(at: at)
+        case 4: bytes.insert(UInt8.random(in: 0...255, using: &random), at: at)
+        default:
+            for offset in at..<Swift.min(at + 4, bytes.count) { bytes[offset] = 0xFF }
+        }
+    }
+}
