@@ -54,6 +54,33 @@ import Testing
         #expect(try test.unlock() == .known)
     }
 
+    /// Two histories may give one place to two contents under the same key: only the index tells them apart.
+    @Test func aRowOfTheOtherHistoryDoesNotPassForThisOnes() throws {
+        let test = try MemoryVault()
+        try test.vault.put("kumo", [("api-key", "shared")])
+        let common = test.snapshot()
+        try test.vault.put("kumo", [("api-key", "here")])
+        let here = test.snapshot()
+        test.restore(common)
+        test.anchors.bytes = nil
+        try test.reopen()
+        try test.unlock()
+        try test.vault.put("kumo", [("api-key", "there")])
+        let place = try #require(test.store.rows.keys.max { $0.revision < $1.revision })
+        #expect(place.revision == 3 && here.rows[place] != nil)
+        let there = test.snapshot()
+        for (overview, secret) in [(true, false), (false, true), (true, true)] {
+            test.restore(there)
+            if overview { test.store.rows[place]!.overview = here.rows[place]!.overview }
+            if secret { test.store.rows[place]!.secret = here.rows[place]!.secret }
+            #expect(throws: VaultError.damaged("a record is not the one that was written last")) {
+                try test.vault.secrets("kumo")
+            }
+        }
+        test.restore(there)
+        #expect(try test.vault.secrets("kumo") == ["there"], "the control")
+    }
+
     @Test func anAnchorFarBackIsKnownAsLongAsItsLinkIsKept() throws {
         let test = try MemoryVault()
         let start = test.anchors.bytes
