@@ -20,6 +20,10 @@ def test_hostile_notes_on_a_terminal(home):
         home.kist("add", "login", "--name", f"n{number}", f"--note={note}", "username=u", "--stdin", "--no-check", given=b"p")
     stored = json.loads(home.kist("list", "--json"))
     assert {item["name"]: item["note"] for item in stored["items"]} == notes
+    terminal = home.terminal(["kist", "list", "--json"])
+    shown, _ = terminal.finish()
+    terminal.close()
+    assert not RAW.search(as_text(shown).strip("\n")) and json.loads(shown) == stored
     for command in (["kist", "list"], ["kist", "show", "n7"], ["kist", "remove", "n7"]):
         terminal = home.terminal(command, {"NO_COLOR": ""} if command[1] == "list" else None)
         if command[1] == "remove":
@@ -40,6 +44,19 @@ def test_a_hostile_secret_on_a_terminal(home):
     terminal.close()
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\x9b", shown.replace(b"\r\n", b"\n")), shown
     assert b"\\x1b[2Jb\\x9b\\x07c" in shown
+    terminal = home.terminal(["kist", "env", "odd", "--reveal"])
+    shown, _ = terminal.finish()
+    terminal.close()
+    assert b"\x1b" not in shown and b"\x9b" not in shown and b"\\x1b[2J" in shown, shown
+
+
+def test_a_hostile_secret_as_json(home):
+    home.initialise()
+    secret = "a\x1b[2J\x9b\u202e\U000e0041 é"
+    home.kist("add", "fields", "--name", "odd", "--file", "body=-", given=secret.encode())
+    shown = home.kist("get", "odd", "body", "--json").decode()
+    assert json.loads(shown)["value"] == secret and not RAW.search(shown.strip("\n")), shown
+    assert json.loads(home.kist("env", "odd", "--json"))["ODD_BODY"] == secret
 
 
 def test_colour_only_where_it_belongs(home):

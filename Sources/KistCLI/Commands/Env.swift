@@ -49,7 +49,13 @@ enum Env {
         }
         if let problem { throw problem }
         input.format.end(isEmpty: count == 0, &text)
-        text.withBytes { session.printer.secret($0) }
+        text.withBytes { bytes in
+            if session.printer.isTerminal {
+                _ = session.printer.secretForTerminal(bytes)
+            } else {
+                session.printer.secret(bytes)
+            }
+        }
         for notice in injection.notices { session.printer.note(Phrase(notice)) }
         if masked, count > 0 { session.printer.note("values are hidden on a terminal; --reveal shows them") }
         return ExitCode.done

@@ -14,28 +14,35 @@ package enum SecretJSON {
         try reader.object(take)
     }
 
-    /// Appends `bytes` as a JSON string.
+    /// Appends `bytes` as a JSON string; what could attack a terminal is written as an escape, which means the same.
     ///
     /// - Returns: `false` when they are not UTF-8, and cannot be one.
     package static func append(_ bytes: UnsafeRawBufferPointer, to buffer: inout SecretBuffer) -> Bool {
         guard isUTF8(bytes) else { return false }
         buffer.append(UInt8(ascii: "\""))
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        var decoder = UTF8()
+        var iterator = bytes.makeIterator()
+        while case .scalarValue(let scalar) = decoder.decode(&iterator) {
+            switch scalar {
+            case "\"", "\\":
                 buffer.append(UInt8(ascii: "\\"))
-                buffer.append(byte)
-            case 10: buffer.append("\\n")
-            case 13: buffer.append("\\r")
-            case 9: buffer.append("\\t")
-            case 0..<0x20, 0x7F:
-                buffer.append("\\u00")
-                for nibble in [byte >> 4, byte & 15] { buffer.append(Array("0123456789abcdef".utf8)[Int(nibble)]) }
-            default: buffer.append(byte)
+                buffer.append(UInt8(ascii: scalar))
+            case "\n": buffer.append("\\n")
+            case "\r": buffer.append("\\r")
+            case "\t": buffer.append("\\t")
+            case _ where Visible.isUnsafe(scalar, false):
+                for unit in UTF16.encode(scalar)! { buffer.append(escape(unit)) }
+            default: for byte in UTF8.encode(scalar)! { buffer.append(byte) }
             }
         }
         buffer.append(UInt8(ascii: "\""))
         return true
+    }
+
+    /// `\u` with four digits.
+    static func escape(_ unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
     }
 
     /// Whether the bytes are well-formed UTF-8.
