@@ -168,8 +168,9 @@ package final class Agent {
     private func acceptAll() {
         guard let listener = place?.listener.raw else { return }
         for _ in 0..<64 {
-            guard let socket = try? UnixSocket.accept(listener) else { return }
+            // Before accepting: a table of descriptors that is full must not keep a new client waiting for ever.
             makeRoom()
+            guard let socket = try? UnixSocket.accept(listener) else { return }
             try? admit(socket)
         }
     }

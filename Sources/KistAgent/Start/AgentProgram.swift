@@ -9,17 +9,21 @@ package enum AgentProgram {
         let ready = options.ready.map { Readiness(Descriptor(owning: $0)) }
         let sockets = [options.inherited, options.ready].compactMap { $0 }
         for socket in sockets { CloseOnExec.set(socket) }
+        Process.makeFilesPrivate()
+        var limits = Limits()
+        // Room for the vault, its journal, folders and processes; without it, a full table would stop the agent itself.
+        limits.clients = max(16, min(limits.clients, Process.raiseDescriptorLimit(to: limits.clients + 256) - 256))
         do {
             let signals = try Signals.descriptor(for: [SIGTERM, SIGINT, SIGHUP])
             signal(SIGPIPE, SIG_IGN)
             let agent: Agent
             if let inherited = options.inherited {
-                agent = try Agent(options: options, stores: stores, signals: signals)
+                agent = try Agent(options: options, stores: stores, signals: signals, limits: limits)
                 try agent.serve(only: Descriptor(owning: inherited))
             } else {
                 guard let runtime = options.runtime else { throw StartError(reason: "no runtime folder is given") }
                 guard let place = try ListeningPlace.take(runtime: runtime, vault: options.vault) else { return 0 }
-                agent = try Agent(options: options, stores: stores, signals: signals)
+                agent = try Agent(options: options, stores: stores, signals: signals, limits: limits)
                 try agent.listen(place)
             }
             agent.sealing = Sealing.apply()

@@ -143,7 +143,7 @@ package final class AgentConnection {
 
     private func helloRequest(_ id: Int64) throws(ClientError) -> [UInt8] {
         let params: JSONValue = [
-            "protocol": .integer(AgentProtocol.version), "version": .string(AgentProtocol.release),
+            "protocol": .integer(AgentProtocol.version), "version": .string("kist " + AgentProtocol.release),
         ]
         return try Wire.frame(Request(id: id, method: .hello, params: params).json, [])
     }

@@ -49,6 +49,24 @@ package enum Process {
         return UInt64(String(decoding: fields[19], as: UTF8.self))
     }
 
+    /// Raises the limit of open descriptors as far as this user may.
+    ///
+    /// - Returns: how many may be open now.
+    @discardableResult
+    package static func raiseDescriptorLimit(to wanted: Int) -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return 1_024 }
+        if limit.rlim_cur < rlim_t(wanted) {
+            var raised = limit
+            raised.rlim_cur = min(rlim_t(wanted), limit.rlim_max)
+            if setrlimit(__rlimit_resource_t(7), &raised) == 0 { limit = raised }
+        }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// New files are this user's alone, whatever the starter had set.
+    package static func makeFilesPrivate() { _ = umask(0o077) }
+
     /// The most bytes that this process may lock (`RLIMIT_MEMLOCK`), -1 for no limit.
     package static var lockedMemoryLimit: Int64 {
         var limit = rlimit()
