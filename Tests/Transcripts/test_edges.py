@@ -193,3 +193,24 @@ def test_an_agent_of_another_version(home):
     thread.join(10)
     assert not thread.is_alive() and heard[-1] == "retire", heard
     home.kist("get", "kumo", status=4)  # the right one is started, and locked
+
+
+def test_a_passphrase_descriptor_that_is_not_open(home):
+    with_kumo(home)
+    home.kist("lock")
+    home.kist("get", "kumo", "--passphrase-fd", "3", status=64)
+    assert b"not open" in home.errors, home.errors
+
+
+def test_the_profile_of_a_project_needs_agreement(home):
+    with_kumo(home)
+    home.kist("profile", "copy", "default", "prod")
+    home.kist("edit", "kumo", "api_key", "--stdin", "--no-check", "-p", "prod", given=b"demo:prod")
+    with open(os.path.join(home.work, "kist.toml"), "w") as file:
+        file.write('profile = "prod"\n')
+    home.kist("get", "kumo", status=125)
+    assert b"-p NAME" in home.errors, home.errors
+    assert home.kist("-p", "default", "get", "kumo") == b"demo:x"
+    assert home.kist("get", "kumo", environment={"KIST_PROFILE": "default"}) == b"demo:x"
+    home.kist("trust", "--yes")
+    assert home.kist("get", "kumo") == b"demo:prod"

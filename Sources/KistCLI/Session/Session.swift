@@ -16,6 +16,10 @@ package final class Session {
         self.options = options
         self.printer = printer
         self.environment = environment
+        // Checked before anything is opened, which could get that number.
+        if let descriptor = options.passphraseDescriptor, fcntl(descriptor, F_GETFD) < 0 {
+            throw Failure.usage("descriptor \(descriptor) is not open, so there is no passphrase in it")
+        }
         do {
             places = try Places.fromEnvironment(vault: options.vault)
         } catch { throw Advice.failure(error, vault: options.vault ?? "") }
@@ -106,7 +110,11 @@ package final class Session {
             return try Read.profile(name)
         }
         guard let project = try nearestProject(), let profile = project.file.profile else { return .default }
-        try requireTrust(project)
+        do throws(Failure) { try requireTrust(project) } catch {
+            var refusal = error
+            refusal.advice.append("or name the profile:   -p NAME")
+            throw refusal
+        }
         return profile
     }
 
