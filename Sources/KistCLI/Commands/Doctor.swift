@@ -94,6 +94,12 @@ enum Doctor {
                     level: .note, what: "no runtime folder (XDG_RUNTIME_DIR): each command starts an agent of its own",
                     advice: "cron: set XDG_RUNTIME_DIR=/run/user/$(id -u), or leave it so"))
         }
+        if let courier = CourierExchange.beside()?.program, !Home.exists(courier) {
+            findings.append(
+                Finding(
+                    level: .bad, what: "kist-courier is not beside kist, so nothing can be checked",
+                    advice: "install all three programs in one folder"))
+        }
         if Hardening.isDumpable {
             findings.append(
                 Finding(level: .bad, what: "this process can be read by others of the same user", advice: nil))
