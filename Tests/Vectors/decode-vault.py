@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Opens a vault file and prints what it holds, written from Sources/KistVault/Format.md: a second reader of the format.
+
+    python3 decode-vault.py FILE PASSPHRASE        (prints secrets: for test vaults only)
+
+Needs PyNaCl and argon2-cffi. It refuses what the format does not allow, checks everything that a reader must check, and
+ends with 1 and a reason when something does not hold.
+"""
+import hashlib, sqlite3, struct, sys
+
+import argon2.low_level
+import nacl.bindings as sodium
+
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+spec = spec_from_file_location("vectors", Path(__file__).with_name("make-vectors.py"))
+vectors = module_from_spec(spec)
+spec.loader.exec_module(vectors)
+B, LP, lp, u8, u16, u32, u64, padded_size = (getattr(vectors, n) for n in "B LP lp u8 u16 u32 u64 padded_size".split())
+
+SCHEMA = {
+    "head": "CREATE TABLE head(name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "page": "CREATE TABLE page(number INTEGER NOT NULL PRIMARY KEY, entries BLOB NOT NULL) WITHOUT ROWID",
+    "record": "CREATE TABLE record(lookup BLOB NOT NULL, revision INTEGER NOT NULL, overview BLOB NOT NULL, "
+              "secret BLOB NOT NULL, PRIMARY KEY(lookup, revision)) WITHOUT ROWID",
+}
+
+
+def must(condition, what):
+    if not condition:
+        raise SystemExit(f"refused: {what}")
+
+
+class Reader:
+    def __init__(self, data): self.data, self.at = data, 0
+
+    def take(self, count):
+        must(self.at + count <= len(self.data), "cut short")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def number(self, fmt): return struct.unpack(">" + fmt, self.take(struct.calcsize(">" + fmt)))[0]
+    def text(self, fmt): return self.take(self.number(fmt)).decode()
+    def finish(self): must(self.at == len(self.data), "bytes at the end")
+
+
+def unbox(key, box): return sodium.crypto_secretbox_open(box[24:], box[:24], key)
+
+
+def unpad(padded):
+    count = struct.unpack(">I", padded[:4])[0]
+    must(count <= len(padded) - 4 and padded_size(count) == len(padded) and not any(padded[4 + count:]), "padding")
+    return padded[4:4 + count]
+
+
+def unlock(header, passphrase):
+    r = Reader(header)
+    must(r.take(4) == b"KIST" and r.number("B") == 1, "header")
+    ident, incarnation, public, generation = r.take(16), r.take(16), r.take(32), r.number("Q")
+    epochs = [(r.number("I"), r.take(72)) for _ in range(r.number("H"))]
+    must([n for n, _ in epochs] == list(range(1, len(epochs) + 1)), "epochs")
+    slots = []
+    for _ in range(r.number("B")):
+        slot = dict(id=r.take(8), kind=r.number("B"))
+        slot["params"], slot["commitment"] = r.take(r.number("H")), r.take(32)
+        slot["wrapped"] = r.take(r.number("H"))
+        must(len(slot["wrapped"]) == 72, "wrapped body")
+        slot["info"] = r.take(r.number("H"))
+        slots.append(slot)
+    mac = r.take(32)
+    r.finish()
+    for slot in (s for s in slots if s["kind"] == 1):
+        algorithm, passes, memory, salt = struct.unpack(">BII16s", slot["params"])
+        must(algorithm == 1, "algorithm")
+        kek = argon2.low_level.hash_secret_raw(passphrase, salt, passes, memory, 1, 32, argon2.low_level.Type.ID)
+        bound = u8(1) + slot["params"]
+        commit = B(lp("kist/v1/commit", ident, slot["id"], bound), kek)
+        if B(lp("kist/v1/commitment", public, slot["wrapped"]), commit) != slot["commitment"]:
+            continue
+        root = unbox(B(lp("kist/v1/wrap", ident, slot["id"], bound), kek), slot["wrapped"])
+        key = lambda purpose: B(lp("kist/v1/root", purpose, ident), root)
+        must(B(lp("kist/v1/header", header[:-32]), key("header")) == mac, "header's MAC")
+        must(sodium.crypto_box_seed_keypair(key("slot-pair"))[0] == public, "public key")
+        keys = {n: unbox(B(lp("kist/v1/epoch", ident) + u32(n), key("epoch-wrap")), box) for n, box in epochs}
+        return ident, incarnation, generation, key, keys
+    raise SystemExit("refused: no slot opens")
+
+
+def decode(path, passphrase):
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    pragma = lambda name: db.execute(f"PRAGMA {name}").fetchone()[0]
+    must(pragma("application_id") == 0x4B495354 and pragma("user_version") == 1, "not a vault")
+    must(dict(db.execute("SELECT name, sql FROM sqlite_schema")) == SCHEMA, "schema")
+    head = dict(db.execute("SELECT name, value FROM head"))
+    ident, incarnation, written, key, epochs = unlock(head["header"], passphrase)
+    must(head["manifest"][0] == 1, "manifest")
+    m = Reader(unpad(unbox(key("manifest"), head["manifest"][1:])))
+    must((m.number("B"), m.number("B"), m.take(16), m.take(16)) == (1, 1, ident, incarnation), "manifest")
+    generation = m.number("Q")
+    must(written <= generation and m.take(32) == B(head["header"]), "header of another manifest")
+    rows, lookups, markers, bits, digest = m.number("Q"), m.number("Q"), m.number("Q"), m.number("B"), m.take(32)
+    must(m.number("B") == 0, "a job")
+    m.take(32)
+    links = [(m.number("Q"), m.take(16)) for _ in range(m.number("H"))]
+    m.finish()
+    must(all(a[0] < b[0] for a, b in zip(links, links[1:])) and all(g < generation for g, _ in links), "chain")
+
+    entries, total = {}, 0
+    for number, page in db.execute("SELECT number, entries FROM page"):
+        message = lp("kist/v1/page", incarnation) + u8(bits) + u32(number) + LP(page)
+        total += int.from_bytes(B(message, key("index")), "big")
+        places = []
+        for at in range(0, len(page), 56):
+            lookup, revision, overview, secret = struct.unpack(">16sQ16s16s", page[at:at + 56])
+            must(int.from_bytes(lookup, "big") >> (128 - bits) == number, "entry on another page")
+            places.append((lookup, revision))
+            entries[lookup, revision] = overview, secret
+        must(places and places == sorted(set(places)), "order of a page")
+    must(total % 2**256 == int.from_bytes(digest, "big"), "digest")
+    must(len(entries) == rows and len({l for l, _ in entries}) == lookups, "counts")
+
+    def part(lookup, revision, name, sealed, tag):
+        message = lp("kist/v1/row", lookup) + u64(revision) + lp(name, sealed)
+        must(B(message, key("index"), 16) == tag, f"tag of the {name}")
+        must(sealed[0] == 1 and sealed[1:5] == bytes(4), "envelope")
+        epoch = struct.unpack(">I", sealed[5:9])[0]
+        context = lp("kist/v1/record", ident, incarnation, bytes(4), lookup) + u64(revision) + lp(name)
+        return Reader(unpad(unbox(B(context, epochs[epoch]), sealed[9:])))
+
+    seen, found = 0, []
+    for lookup, revision, overview, secret in db.execute("SELECT * FROM record ORDER BY lookup, revision"):
+        tags = entries.pop((lookup, revision), None)
+        must(tags, "a row that is not in the index")
+        o, s = part(lookup, revision, "overview", overview, tags[0]), part(lookup, revision, "secret", secret, tags[1])
+        must(o.number("B") == 1, "layout")
+        flags, profile, name, platform = o.number("B"), o.text("B"), o.text("B"), o.text("B")
+        variant = o.text("B") if flags & 1 else None
+        created, when, again = o.number("q"), o.number("q"), o.number("Q")
+        expiry = o.number("q") if flags & 2 else None
+        who, why = o.text("B"), o.text("H")
+        plain = [(o.text("B"), o.text("I")) for _ in range(o.number("H"))]
+        names = [o.text("B") for _ in range(o.number("H"))]
+        note = o.text("I") if flags & 4 else None
+        o.finish()
+        must(again == revision and B(lp(profile, name), key("name"), 16) == lookup, "place")
+        seen += flags == 8
+        must(s.number("B") == 1, "layout")
+        fields = [(s.text("B"), s.text("I")) for _ in range(s.number("H"))]
+        s.finish()
+        must([n for n, _ in fields] == names, "fields")
+        found.append((profile, name, revision, platform, variant, expiry, who, why, note, plain, fields))
+    must(not entries, "a row is missing")
+    for row in sorted(found):
+        print(*row, sep=" | ")
+    print(f"generation {generation}, {rows} rows, {lookups} credentials and markers")
+
+
+if __name__ == "__main__":
+    must(len(sys.argv) == 3, "usage: decode-vault.py FILE PASSPHRASE")
+    decode(sys.argv[1], sys.argv[2].encode())
