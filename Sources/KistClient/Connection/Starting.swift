@@ -16,8 +16,13 @@ enum Starting {
     static let patience = 10_000
 
     static func find(
-        _ places: Places, mode: AgentConnection.Mode, agent: String?
+        _ given: Places, mode: AgentConnection.Mode, agent: String?
     ) throws(ClientError) -> Found {
+        var places = given
+        // The system removes the user's runtime folder at the last logout; what still runs has none from then on.
+        if let above = places.runtime.flatMap({ Folder.parent(of: $0) }), (try? FileStatus(of: above)) == nil {
+            places.runtime = nil
+        }
         if mode == .isolated { return try startPrivate(places, agent: agent) }
         let socket = try places.socket()
         if let socket, let found = try connect(socket) { return Found(socket: found, isPrivate: false) }

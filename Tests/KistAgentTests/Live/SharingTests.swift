@@ -71,6 +71,17 @@ import Testing
         #expect(eventually { vault.agents().isEmpty })
     }
 
+    @Test func aRuntimeFolderThatIsGoneIsNone() throws {
+        let vault = LiveVault()
+        var afterLogout = vault.places
+        afterLogout.runtime = vault.folder.path + "/removed/kist"
+        let own = try AgentConnection.open(places: afterLogout, mode: .shared, agent: LiveVault.program)
+        #expect(own.isPrivate)
+        #expect(try own.status().state == .absent)
+        // It stays gone: nobody makes a runtime folder in the system's place.
+        #expect((try? FileStatus(of: vault.folder.path + "/removed")) == nil)
+    }
+
     @Test func aFileReplacedUnderARunningAgentIsNoticed() throws {
         let vault = LiveVault()
         let connection = try vault.initialised()
