@@ -4,14 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -21,11 +15,9 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 int kist_harden(void) {
@@ -176,81 +168,6 @@ int kist_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
 
 int kist_unlock(int fd) { return flock(fd, LOCK_UN) == 0 ? 0 : errno; }
 
-/* Runs in the forked child: only async-signal-safe calls from here to execve. */
-static void become(const char *path, char *const *argv, int pass, int null) {
-    char *const none[] = {NULL};
-    /* Out of the way of 0 to 3 first, so that no dup2 overwrites what a later one needs. */
-    int high = fcntl(pass, F_DUPFD, 16);
-    int quiet = fcntl(null, F_DUPFD, 16);
-    if (high < 0 || quiet < 0) _exit(125);
-    for (int fd = 0; fd < 3; fd++)
-        if (dup2(quiet, fd) < 0) _exit(125);
-    if (dup2(high, 3) < 0) _exit(125);
-    if (syscall(SYS_close_range, 4U, ~0U, 0U) != 0)
-        for (int fd = 4; fd < 4096; fd++) close(fd);
-    for (int number = 1; number <= 64; number++) signal(number, SIG_DFL);
-    sigset_t set;
-    sigemptyset(&set);
-    sigprocmask(SIG_SETMASK, &set, NULL);
-    umask(077);
-    if (chdir("/") != 0) _exit(125);
-    execve(path, argv, none);
-    unsigned char failed[2] = {'X', (unsigned char)errno};
-    ssize_t ignored = write(3, failed, sizeof failed);
-    (void)ignored;
-    _exit(125);
-}
-
-int kist_spawn_orphan(const char *path, char *const *argv, int pass) {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0) return errno;
-    pid_t middle = fork();
-    if (middle < 0) {
-        int failed = errno;
-        close(null);
-        return failed;
-    }
-    if (middle == 0) {
-        setsid();
-        pid_t last = fork();
-        if (last < 0) _exit(126);
-        if (last > 0) _exit(0);
-        become(path, argv, pass, null);
-    }
-    close(null);
-    int status = 0;
-    pid_t ended;
-    do ended = waitpid(middle, &status, 0);
-    while (ended < 0 && errno == EINTR);
-    return ended == middle && !(WIFEXITED(status) && WEXITSTATUS(status) == 0) ? EAGAIN : 0;
-}
-
-int kist_spawn_child(const char *path, char *const *argv, char *const *environment, int input, pid_t *pid) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failed = posix_spawn_file_actions_init(&actions);
-    if (failed) return failed;
-    failed = posix_spawnattr_init(&attributes);
-    if (failed) {
-        posix_spawn_file_actions_destroy(&actions);
-        return failed;
-    }
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (!failed) failed = posix_spawnattr_setsigmask(&attributes, &none);
-    if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
-    if (!failed) failed = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
-    if (!failed) failed = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0);
-    if (!failed) failed = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    if (!failed) failed = posix_spawn(pid, path, &actions, &attributes, argv, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-}
-
 int kist_thread(void *(*body)(void *), void *context) {
     pthread_attr_t attributes;
     int failed = pthread_attr_init(&attributes);
@@ -265,65 +182,4 @@ int kist_thread(void *(*body)(void *), void *context) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return failed;
-}
-
-#if defined(__x86_64__)
-#define KIST_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define KIST_ARCH AUDIT_ARCH_AARCH64
-#endif
-
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
-#define REFUSE_CALL(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), REFUSE
-
-int kist_seal_calls(void) {
-#ifndef KIST_ARCH
-    return ENOSYS;
-#else
-    struct sock_filter rules[] = {
-        /* Another calling convention (32 bits, x32) would have other numbers: end. */
-        LOAD(arch),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KIST_ARCH, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        LOAD(nr),
-#ifdef __x86_64__
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        REFUSE_CALL(fork),
-        REFUSE_CALL(vfork),
-#endif
-        REFUSE_CALL(execve),
-        REFUSE_CALL(execveat),
-        REFUSE_CALL(ptrace),
-        REFUSE_CALL(process_vm_readv),
-        REFUSE_CALL(process_vm_writev),
-        REFUSE_CALL(bpf),
-        REFUSE_CALL(mount),
-        REFUSE_CALL(keyctl),
-        REFUSE_CALL(add_key),
-        REFUSE_CALL(io_uring_setup),
-        REFUSE_CALL(pidfd_getfd),
-        /* glibc falls back to clone when clone3 is not there; its flags can be read, those of clone3 cannot. */
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        /* clone: threads only. */
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4),
-        LOAD(args[0]),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x00010000 /* CLONE_THREAD */, 1, 0),
-        REFUSE,
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        /* socket and socketpair: AF_UNIX only. */
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socketpair, 0, 3),
-        LOAD(args[0]),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
-        REFUSE,
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {.len = sizeof rules / sizeof rules[0], .filter = rules};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) return errno;
-    return 0;
-#endif
 }
