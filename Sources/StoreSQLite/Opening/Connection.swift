@@ -50,7 +50,9 @@ final class Connection {
         ("PRAGMA mmap_size = 0", nil),
         // A batch stays in memory until its commit: no early sync of the journal in the middle of it.
         ("PRAGMA cache_spill = OFF", ("cache_spill", "0")),
-        ("PRAGMA cache_size = -4096", nil),
+        // At most 64 MiB of sealed pages, and never more than the vault has: a table without row ids is a deep tree,
+        // and reading its pages anew would make a look-up among 100,000 half as fast as among 100.
+        ("PRAGMA cache_size = -65536", nil),
     ]
 
     /// - Returns: whether the file is empty.
