@@ -53,11 +53,19 @@ def test_names_that_run_code_are_refused(home):
     for name in ("LD_PRELOAD", "BASH_ENV", "PYTHONSTARTUP", "PATH", "GIT_SSH_COMMAND", "NODE_OPTIONS", "KIST_TRUST"):
         with open(os.path.join(home.work, "kist.toml"), "w") as file:
             file.write(f'[env]\n{name} = "kist://evil/token"\n')
-        home.kist("trust", "--yes")
-        home.kist("run", "--", "/bin/true", status=125)
+        # Nobody is even asked to agree, and no option helps.
+        home.kist("trust", "--yes", status=125)
+        home.kist("run", "--allow-dangerous-names", "--", "/bin/true", status=125)
         assert name.encode() in home.errors, home.errors
-    shown = home.kist("run", "--allow-dangerous-names", "--", "/usr/bin/env")
-    assert b"KIST_TRUST=/tmp/evil.so" in shown
+
+
+def test_kists_own_rights_are_not_handed_on(home):
+    home.initialise()
+    home.kist("add", "kumo", "--stdin", "--no-check", given=b"demo:x")
+    own = {"KIST_TRUST": "0" * 64, "KIST_PASSPHRASE_FILE": os.path.join(home.path, "passphrase")}
+    shown = home.kist("run", "kumo", "--", "/usr/bin/env", environment=own)
+    assert b"KUMO_API_KEY=demo:x" in shown
+    assert b"KIST_TRUST" not in shown and b"KIST_PASSPHRASE_FILE" not in shown
 
 
 def test_a_project_file_is_nothing_until_agreed_to(home):

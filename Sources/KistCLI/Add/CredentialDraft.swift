@@ -115,15 +115,17 @@ struct CredentialDraft: ~Copyable {
     mutating func take(file word: String) throws(Failure) {
         guard let mark = word.firstIndex(of: "=") else { throw Failure.usage("--file takes FIELD=PATH") }
         let name = String(word[..<mark]), path = String(word[word.index(after: mark)...])
+        let what = try checked(name, option: "--file")
         if path == "-" { return try take(name, try SecretReader.readAll(0, what: "standard input")) }
-        try take(name, try SecretReader.readFile(path))
+        try take(name, try SecretReader.readFile(path, what: "the file for \(what)"))
     }
 
     /// `FIELD=VARIABLE`: the value of an environment variable.
     mutating func take(variable word: String) throws(Failure) {
         guard let mark = word.firstIndex(of: "=") else { throw Failure.usage("--env takes FIELD=VARIABLE") }
         let name = String(word[..<mark]), variable = String(word[word.index(after: mark)...])
-        guard let value = getenv(variable) else { throw Failure.usage("the variable for \(name) is not set") }
+        let what = try checked(name, option: "--env")
+        guard let value = getenv(variable) else { throw Failure.usage("the variable for \(what) is not set") }
         try take(name, UnsafeRawBufferPointer(start: value, count: strlen(value)))
     }
 
@@ -183,6 +185,16 @@ struct CredentialDraft: ~Copyable {
         throw Failure.usage(
             "an argument is not FIELD=VALUE of \(platform.name) (not repeated: it may be a secret)",
             advice: ["fields:  " + fieldNames] + SecretArgument.mending)
+    }
+
+    /// How messages call the field `name` of an option: a name that the platform does not know may be a secret.
+    ///
+    /// - Throws: `Failure` when there can be no such field.
+    private func checked(_ name: String, option: String) throws(Failure) -> String {
+        if platform.field(named: name, variant: variant) != nil { return name }
+        if platform.isFreeForm, (try? FieldName(name)) != nil { return "a field (\(option))" }
+        throw Failure.usage(
+            "\(platform.name) has no field of the name given to \(option)", advice: ["fields:  " + fieldNames])
     }
 
     private func unknownField(_ name: String) -> Failure {

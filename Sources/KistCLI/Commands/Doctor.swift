@@ -55,7 +55,7 @@ enum Doctor {
             }
             for member in facts.members ?? [] { show(member, indent: "  ", session.printer) }
         }
-        return bad ? ExitCode.refused : ExitCode.done
+        return bad ? ExitCode.failed : ExitCode.done
     }
 
     private static func show(_ member: JSONMember, indent: String, _ printer: Printer) {
@@ -149,7 +149,7 @@ enum Doctor {
     }
 
     private static func swapIsOn() -> Bool {
-        guard let text = try? SecretReader.readFile("/proc/swaps") else { return false }
+        guard let text = try? SecretReader.readFile("/proc/swaps", what: "/proc/swaps") else { return false }
         return text.withBytes { bytes in bytes.reduce(0) { $0 + ($1 == 10 ? 1 : 0) } } > 1
     }
 }

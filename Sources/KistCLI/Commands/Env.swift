@@ -36,7 +36,10 @@ enum Env {
             if let obstacle = input.format.obstacle(name, value) {
                 problem = Failure(
                     "\(name) cannot be written as \(input.format.rawValue): \(obstacle)",
-                    advice: ["another form:  --format \(input.format == .json ? "shell" : "json")"])
+                    advice: EnvFormat.allCases.first { $0.obstacle(name, value) == nil }
+                        .map { ["another form:  --format \($0.rawValue)"] } ?? [
+                            "hand it over:  kist run NAME -- COMMAND"
+                        ])
                 return
             }
             if masked {

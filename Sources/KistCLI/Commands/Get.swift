@@ -33,7 +33,10 @@ enum Get {
         if let field { name = field } else { name = try mainField(item.overview, session) }
         if let value = item.overview.plainValue(name) {
             var text = value
-            text.withUTF8 { write(UnsafeRawBufferPointer($0), name, input, item.overview, session.printer) }
+            let problem = text.withUTF8 {
+                write(UnsafeRawBufferPointer($0), name, input, item.overview, session.printer)
+            }
+            if let problem { throw problem }
             return ExitCode.done
         }
         guard let value = reply.value(0, name) else {
@@ -41,7 +44,8 @@ enum Get {
                 "\(want.name) has no field \(name)", advice: ["see its fields:  kist show \(want.name)"],
                 code: ExitCode.notFound)
         }
-        value.withBytes { write($0, name, input, item.overview, session.printer) }
+        let problem = value.withBytes { write($0, name, input, item.overview, session.printer) }
+        if let problem { throw problem }
         return ExitCode.done
     }
 
@@ -73,9 +77,10 @@ enum Get {
         throw Failure.usage("\(overview.name) has no single main secret", advice: ["name one:  \(fields)"])
     }
 
+    /// - Returns: why it could not be written.
     private static func write(
         _ bytes: UnsafeRawBufferPointer, _ field: FieldName, _ input: GetInput, _ overview: Overview, _ printer: Printer
-    ) {
+    ) -> Failure? {
         if input.json {
             var text = SecretBuffer()
             let head: JSONValue = [
@@ -84,7 +89,11 @@ enum Get {
             ]
             text.append(String(String(decoding: head.encoded, as: UTF8.self).dropLast()))
             text.append(",\"value\":")
-            if !SecretJSON.append(bytes, to: &text) { text.append("null") }
+            guard SecretJSON.append(bytes, to: &text) else {
+                return Failure(
+                    "\(overview.name).\(field) is not UTF-8, so it cannot stand in JSON",
+                    advice: ["its exact bytes:  kist get \(overview.name) \(field) > FILE"])
+            }
             text.append("}\n")
             text.withBytes { printer.secret($0) }
         } else if printer.isTerminal {
@@ -96,6 +105,7 @@ enum Get {
         } else {
             printer.secret(bytes)
         }
+        return nil
     }
 }
 

@@ -152,8 +152,17 @@ enum Initialise {
         _ input: InitInput, _ passphrase: borrowing SecretBytes, _ session: Session
     ) throws(Failure) -> InitialiseReply {
         var request = InitialiseRequest()
-        request.passes = input.passes
-        request.memory = input.memory.map { $0 * 1_024 }
+        if let passes = input.passes {
+            guard (1...100_000).contains(passes) else { throw Failure.usage("--kdf-passes takes 1 to 100000") }
+            request.passes = passes
+        }
+        if let memory = input.memory {
+            // Up to 1 TiB the number of KiB fits what Argon2 takes; the agent knows what this machine can.
+            guard (1...1_048_576).contains(memory) else {
+                throw Failure.usage("--kdf-memory takes MiB, 1 to 1048576")
+            }
+            request.memory = memory * 1_024
+        }
         let asked = request
         do throws(ClientError) {
             return try (try agent(session)).initialise(asked, passphrase: passphrase.copy())

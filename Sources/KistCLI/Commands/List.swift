@@ -10,6 +10,13 @@ enum List {
     ) throws(Failure) -> Int32 {
         let profile = everywhere ? nil : try session.profile()
         var overviews = try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile) }
+        if let profile, profile != .default, overviews.isEmpty {
+            let all = try session.ask { (agent) throws(ClientError) in try agent.profiles() }
+            guard all.contains(where: { $0.name == profile }) else {
+                throw Failure(
+                    "there is no profile \(profile)", advice: ["see them:  kist profile list"], code: ExitCode.notFound)
+            }
+        }
         let now = session.now
         if let platform { overviews.removeAll { $0.platform != platform } }
         if let seconds {

@@ -98,7 +98,7 @@ struct ProfileRemove: SessionCommand {
             }
             session.printer.flush()
             guard try terminal.confirm("Remove profile \(name) with \(Words.count(all.count, "credential"))?") else {
-                throw Failure("nothing was removed", code: ExitCode.refused)
+                throw Failure("nothing was removed")
             }
         }
         let removed = try session.ask { (agent) throws(ClientError) in try agent.profileRemove(name) }

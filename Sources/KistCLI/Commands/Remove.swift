@@ -20,7 +20,7 @@ enum Remove {
             session.printer.flush()
             let what = found.map { "\($0.name) (\(List.platformWords($0)))" }.joined(separator: ", ")
             guard try terminal.confirm("Remove \(what) from profile \(profile), with its history?") else {
-                throw Failure("nothing was removed", code: ExitCode.refused)
+                throw Failure("nothing was removed")
             }
         }
         for overview in found {

@@ -20,11 +20,14 @@ struct UnlockCommand: SessionCommand {
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
+    /// In seconds.
+    private var longest: Int64 { 366 * 86_400 }
+
     func execute(_ session: Session) throws(Failure) -> Int32 {
         var request = UnlockRequest(with: recovery ? .recovery : .passphrase)
         if let length {
-            guard let seconds = Read.duration(length) else {
-                throw Failure.usage("--for takes a length of time: 10h, 30m")
+            guard let seconds = Read.duration(length), seconds <= longest else {
+                throw Failure.usage("--for takes a length of time up to a year: 10h, 30m")
             }
             request.seconds = seconds
         }

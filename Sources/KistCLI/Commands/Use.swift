@@ -12,6 +12,9 @@ enum Use {
         var uses: [ProjectFile.Use] = []
         for text in texts { uses.append(try item(text)) }
         let path = "./" + ProjectSearch.fileName
+        guard ProjectSearch.searches(".") else {
+            throw Failure("everybody can write this folder, so a kist.toml here is not used", advice: ["chmod o-w ."])
+        }
         let existing = try ProjectSearch.read(path)
         let text: String
         if let existing {
@@ -34,7 +37,8 @@ enum Use {
             text = file.text
         }
         try AtomicFile.write(text, to: path, mode: 0o644)
-        guard let written = try ProjectSearch.read(path) else { throw Failure("\(path) vanished") }
+        // Agreed to is what was written, not what may lie there by now.
+        let written = try ProjectSearch.project(at: path, text: text)
         try Trust(state: session.places.state).remember(written)
         let names = written.file.uses.map { $0.name.description + ($0.prefix.isEmpty ? "" : " (\($0.prefix)…)") }
         if json {
@@ -105,6 +109,10 @@ struct TrustCommand: SessionCommand {
         let trust = Trust(state: session.places.state)
         if revoke {
             let was = try trust.forget(path: project.path)
+            if json {
+                session.printer.json(["path": .string(project.path), "trusted": false, "revoked": .bool(was)])
+                return ExitCode.done
+            }
             session.printer.line(
                 Phrase(was ? "No longer agreed to: \(project.path)" : "It was not agreed to: \(project.path)"))
             return ExitCode.done
@@ -128,7 +136,7 @@ struct TrustCommand: SessionCommand {
         if !yes {
             guard let terminal = Terminal.open() else { throw Trust.refusal(of: project) }
             session.printer.flush()
-            guard try terminal.confirm("Agree?") else { throw Failure("not agreed to", code: ExitCode.refused) }
+            guard try terminal.confirm("Agree?") else { throw Failure("not agreed to") }
         }
         try trust.remember(project)
         session.printer.line(.good("✓"), " Agreed, for this content.")

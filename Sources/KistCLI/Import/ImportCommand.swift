@@ -12,7 +12,8 @@ enum Import {
     {
         let file =
             path == "-"
-            ? try SecretReader.readAll(0, what: "standard input") : try SecretReader.readFile(path)
+            ? try SecretReader.readAll(0, what: "standard input")
+            : try SecretReader.readFile(path, what: "the file to import")
         let dotenv = try Dotenv(parsing: file, path: path == "-" ? "standard input" : path)
         guard !dotenv.entries.isEmpty else {
             throw Failure.usage("there are no variables in \(path == "-" ? "standard input" : path)")
@@ -48,7 +49,7 @@ enum Import {
             }
             session.printer.flush()
             guard try terminal.confirm("Store \(Words.count(items.count, "credential"))?") else {
-                throw Failure("nothing was stored", code: ExitCode.refused)
+                throw Failure("nothing was stored")
             }
         }
         let segments = SecretSegments(bytes: row.finish(), lengths: lengths)

@@ -10,7 +10,11 @@ package struct EnvironmentBlock: ~Copyable {
     private var strings = SecretBuffer(capacity: 4_096)
     private var starts: [Int] = []
     private var names: [(name: String, source: String)] = []
-    private var removed: Set<String> = []
+    /// The names to take away, each with what must not see it.
+    private var removed: [String: String] = [:]
+
+    /// Kist's own variables that give rights to whoever has them: no program inherits them.
+    private static let own: Set<String> = ["KIST_PASSPHRASE_FILE", "KIST_TRUST"]
 
     package init() {}
 
@@ -21,7 +25,7 @@ package struct EnvironmentBlock: ~Copyable {
     ///
     /// - Parameters:
     ///   - source: where it comes from, for messages ("kumo.api_key").
-    /// - Throws: `Failure` for a name already set by another source, a value with a NUL, one that looks like a shell
+    /// - Throws: `Failure` for a name already set or taken away by another source, a value with a NUL, one that looks like a shell
     ///   function, and one too long for the kernel.
     package mutating func set(
         _ name: String, to value: UnsafeRawBufferPointer, source: String, allowingDangerous: Bool
@@ -33,6 +37,9 @@ package struct EnvironmentBlock: ~Copyable {
                 advice: [
                     "leave one out, or tell them apart in kist.toml:  kist use NAME=EU_"
                 ])
+        }
+        if let other = removed[name] {
+            throw Failure("\(source) sets \(name), which \(other) must not see")
         }
         guard !value.contains(0) else { throw Failure("\(source) holds a NUL byte and cannot become \(name)") }
         guard allowingDangerous || !DangerousNames.looksLikeFunction(value) else {
@@ -76,7 +83,7 @@ package struct EnvironmentBlock: ~Copyable {
         if let other = names.first(where: { $0.name == name }) {
             throw Failure("\(other.source) sets \(name), which \(source) must not see")
         }
-        removed.insert(name)
+        removed[name] = source
     }
 
     /// Hands each new variable to `body`, in order.
@@ -92,14 +99,14 @@ package struct EnvironmentBlock: ~Copyable {
 
     /// Of the names to take away, those that are there now, sorted.
     package func present(in inherited: [String]) -> [String] {
-        inherited.filter { removed.contains($0) }.sorted()
+        inherited.filter { removed[$0] != nil }.sorted()
     }
 
     /// Calls `body` with a null-ended array for `execve`; the pointers hold only within it.
     package borrowing func withPointers<R>(
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) throws -> R
     ) rethrows -> R {
-        let gone = removed.union(names.map(\.name))
+        let gone = Self.own.union(removed.keys).union(names.map(\.name))
         return try strings.withBytes { bytes in
             var pointers: [UnsafeMutablePointer<CChar>?] = []
             var index = 0

@@ -5,6 +5,9 @@ enum CommandNames {
     static let all: Set<String> = Set(
         commands.flatMap { [$0.configuration.commandName ?? ""] + $0.configuration.aliases } + ["help"])
 
+    /// All commands, those of two words too.
+    static var everyOne: [any ParsableCommand.Type] { commands + commands.flatMap { $0.configuration.subcommands } }
+
     private static var commands: [any ParsableCommand.Type] {
         KistCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
     }

@@ -26,19 +26,4 @@ enum GlobalArguments {
                 && !arguments[index + 1].hasPrefix("-") ? 2 : 1
         return Array(arguments[index..<index + words]) + options + Array(arguments[(index + words)...])
     }
-
-    /// A parser's message without what the user typed: only names of options stay.
-    static func withoutValues(_ message: String, _ arguments: [String]) -> String {
-        var message = message
-        for argument in arguments.sorted(by: { $0.utf8.count > $1.utf8.count }) where !argument.isEmpty {
-            if argument.hasPrefix("-"), !argument.contains("=") { continue }
-            let shown = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) + "=…" : "…"
-            message = message.replacing("'\(argument)'", with: "'\(shown)'")
-            if let mark = argument.firstIndex(of: "=") {
-                let value = String(argument[argument.index(after: mark)...])
-                if !value.isEmpty { message = message.replacing("'\(value)'", with: "'…'") }
-            }
-        }
-        return message
-    }
 }

@@ -68,11 +68,7 @@ package enum KistProgram {
             printer.flush()
             return ExitCode.done
         }
-        let lines = GlobalArguments.withoutValues(message, arguments).split(
-            separator: "\n", omittingEmptySubsequences: true)
-        let first =
-            lines.first.map { $0.hasPrefix("Error: ") ? String($0.dropFirst(7)) : String($0) } ?? "not understood"
-        printer.failure(Failure.usage(first, advice: lines.dropFirst().map { String($0).trimmedStart }))
+        printer.failure(ArgumentMistake.failure(message, arguments))
         return arguments.first == "run" ? ExitCode.failed : ExitCode.usage
     }
 }

@@ -65,6 +65,7 @@ package struct ProjectFile: Equatable, Sendable {
             case "env":
                 guard let entries = table[key]?.table else { throw Failure("\(path): env must be a table") }
                 for name in entries.keys.sorted() {
+                    try Self.checkVariable(name, path)
                     guard let text = entries[name]?.string else {
                         throw Failure("\(path): env.\(name) must be a reference, kist://credential/field")
                     }
@@ -79,6 +80,21 @@ package struct ProjectFile: Equatable, Sendable {
         }
         if let twice = Dictionary(grouping: uses, by: { $0 }).first(where: { $0.value.count > 1 })?.key {
             throw Failure("\(path): \(twice.name) stands twice in use")
+        }
+    }
+
+    /// Only plain names that make no program run other code: nobody is asked to agree to anything else.
+    private static func checkVariable(_ name: String, _ path: String) throws(Failure) {
+        let isPlain = name.utf8.allSatisfy {
+            (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0)
+                || "_.-".utf8.contains($0)
+        }
+        guard isPlain, !name.isEmpty else {
+            throw Failure("\(path): a name in [env] has a character other than letters, digits, '_', '.' and '-'")
+        }
+        try VariableName.check(name, source: "\(path): [env]", allowingDangerous: true)
+        guard !DangerousNames.contains(name) else {
+            throw Failure("\(path): env.\(name) can make programs run other code, so no kist.toml sets it")
         }
     }
 

@@ -20,7 +20,8 @@ package enum ProjectSearch {
     /// The nearest one from `folder` upwards.
     ///
     /// The search does not leave the home folder (when it starts within), the file system of `folder`, or folders
-    /// that belong to the user or root; a file of someone else is refused.
+    /// that belong to the user or root; a file of someone else is refused. Folders that everybody can write (`/tmp`)
+    /// are passed over: whatever lies there can be anybody's.
     ///
     /// - Throws: `Failure` for a file that is there and cannot be used.
     package static func nearest(from folder: String? = nil, home: String?) throws(Failure) -> FoundProject? {
@@ -30,18 +31,27 @@ package enum ProjectSearch {
         while true {
             guard let here = status(folder), here.st_dev == device, isOurs(here.st_uid) else { return nil }
             let candidate = folder == "/" ? "/\(fileName)" : "\(folder)/\(fileName)"
-            if let found = try read(candidate) { return found }
+            if !isWritableByAll(here), let found = try read(candidate) { return found }
             if folder == "/" || folder == top { return nil }
             let parent = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
             folder = parent.isEmpty ? "/" : parent
         }
     }
 
+    /// Whether a `kist.toml` in `folder` counts.
+    package static func searches(_ folder: String) -> Bool { status(folder).map { !isWritableByAll($0) } ?? false }
+
     /// The file at `path`; `nil` when there is none.
+    ///
+    /// A symbolic link is refused: agreement is for a place, and the credentials would be those of another one.
     package static func read(_ path: String) throws(Failure) -> FoundProject? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
+            if errno == ELOOP {
+                throw Failure(
+                    "\(path) is a symbolic link, so it is not used", advice: ["Put the file itself there."])
+            }
             throw Failure("\(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
@@ -63,11 +73,21 @@ package enum ProjectSearch {
         guard count <= longest else { throw Failure("\(path) is longer than 64 KiB") }
         bytes.removeSubrange(count...)
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure("\(path) is not UTF-8") }
-        let real = realPath(path) ?? path
+        return try project(at: path, text: text)
+    }
+
+    /// What `text` at `path` means; nothing is read.
+    package static func project(at path: String, text: String) throws(Failure) -> FoundProject {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let real = realPath(folder) else { throw Failure("\(folder): \(String(cString: strerror(errno)))") }
         return FoundProject(
-            path: real, digest: hexadecimal(bytes.withUnsafeBytes { Digest.sha256($0) }), text: text,
+            path: real == "/" ? "/\(fileName)" : "\(real)/\(fileName)",
+            digest: hexadecimal(Array(text.utf8).withUnsafeBytes { Digest.sha256($0) }), text: text,
             file: try ProjectFile(parsing: text, path: path))
     }
+
+    private static func isWritableByAll(_ status: stat) -> Bool { status.st_mode & S_IWOTH != 0 }
 
     private static func isOurs(_ user: uid_t) -> Bool { user == geteuid() || user == 0 }
 

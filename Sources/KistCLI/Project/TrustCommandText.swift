@@ -11,6 +11,7 @@ package enum TrustCommandText {
             lines.append("  env      \(variable.name) = \(variable.reference)")
         }
         if lines.count == 1 { lines.append("  nothing") }
-        return lines.joined(separator: "\n")
+        // Each stays one line, whatever stands in it.
+        return lines.map { Visible.text($0) }.joined(separator: "\n")
     }
 }

@@ -35,7 +35,7 @@ struct OwnConnections {
         let config = session.environment.nonEmpty("XDG_CONFIG_HOME") ?? home + "/.config"
         let folders = [session.environment.nonEmpty("SNOWFLAKE_HOME"), home + "/.snowflake", config + "/snowflake"]
         for folder in folders.compactMap({ $0 }) {
-            if let bytes = try? SecretReader.readFile("\(folder)/\(name)", atMost: 1 << 19) { return bytes }
+            if let bytes = try? SecretReader.readFile("\(folder)/\(name)", what: name, atMost: 1 << 19) { return bytes }
         }
         return nil
     }

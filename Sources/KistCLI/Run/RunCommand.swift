@@ -36,7 +36,7 @@ struct RunCommand: SessionCommand {
         guard let mark = command.words.firstIndex(of: "--") else {
             if let option = command.words.first(where: { $0.hasPrefix("-") }) {
                 throw Failure.usage(
-                    "\(option.prefix { $0 != "=" }) stands after a name",
+                    "\(ArgumentMistake.shown(option)) stands after a name",
                     advice: ["options go before the names; the command goes behind --"])
             }
             throw Failure.usage(
@@ -45,7 +45,7 @@ struct RunCommand: SessionCommand {
         input.names = Array(command.words[..<mark])
         input.command = Array(command.words[(mark + 1)...])
         if let option = input.names.first(where: { $0.hasPrefix("-") }) {
-            throw Failure.usage("\(option.prefix { $0 != "=" }) is not known here", advice: ["kist run --help"])
+            throw Failure.usage("\(ArgumentMistake.shown(option)) is not known here", advice: ["kist run --help"])
         }
         input.reason = command.reason
         input.allowExpired = command.allowExpired

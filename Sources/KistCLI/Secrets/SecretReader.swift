@@ -33,17 +33,24 @@ package enum SecretReader {
     }
 
     /// A file that the user names (`--file`).
-    package static func readFile(_ path: String, atMost limit: Int = longest) throws(Failure) -> SecretBytes {
+    ///
+    /// - Parameter what: for messages. The path is not repeated: it may be a secret typed in its place.
+    package static func readFile(_ path: String, what: String, atMost limit: Int = longest) throws(Failure)
+        -> SecretBytes
+    {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw Failure("\(what): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
-        return try readAll(descriptor, what: path, atMost: limit)
+        return try readAll(descriptor, what: what, atMost: limit)
     }
 
     /// A file that must be private: a regular one of this user or root, with no access for group and others.
     package static func readPrivateFile(_ path: String) throws(Failure) -> SecretBytes {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            // The passphrase itself may have been given for its path.
+            throw Failure("the file of the passphrase: \(String(cString: strerror(errno)))")
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -107,7 +107,7 @@ package enum Advice {
         case .full: return Failure("no space left on the disk; nothing was changed")
         case .readOnly: return Failure("\(vault) cannot be written here; nothing was changed")
         case .io: return Failure("the vault could not be read or written: \(failure.message)")
-        case .notAllowed: return Failure("not allowed: \(failure.message)", code: ExitCode.refused)
+        case .notAllowed: return Failure("not allowed: \(failure.message)")
         case .retired: return Failure("the agent ended while it was asked; try again")
         }
     }

@@ -18,7 +18,7 @@ package enum Read {
 
     /// A length of time: `90d`, `12h`, `30m`, `45s`, `2w`, or whole words of them together (`1d12h`).
     ///
-    /// - Returns: seconds, at least 1.
+    /// - Returns: seconds, 1 to `longest`.
     package static func duration(_ text: String) -> Int64? {
         var total: Int64 = 0
         var number: Int64?
@@ -29,29 +29,48 @@ package enum Read {
                 number = tenfold + Int64(byte - 0x30)
                 continue
             }
-            guard let count = number else { return nil }
-            switch byte {
-            case UInt8(ascii: "s"): total += count
-            case UInt8(ascii: "m"): total += count * 60
-            case UInt8(ascii: "h"): total += count * 3_600
-            case UInt8(ascii: "d"): total += count * 86_400
-            case UInt8(ascii: "w"): total += count * 7 * 86_400
-            case UInt8(ascii: "y"): total += count * 365 * 86_400
-            default: return nil
-            }
+            guard let count = number, let unit = unit(byte) else { return nil }
+            let (length, tooLong) = count.multipliedReportingOverflow(by: unit)
+            guard !tooLong, length <= longest else { return nil }
+            total += length
+            guard total <= longest else { return nil }
             number = nil
         }
-        guard number == nil, total > 0, total < 1 << 40 else { return nil }
+        guard number == nil, total > 0 else { return nil }
         return total
+    }
+
+    /// The longest length of time: a thousand years of 365 days, in seconds.
+    package static let longest: Int64 = 1_000 * 365 * 86_400
+
+    /// The last second that the form of a date can name.
+    private static let lastMoment = Timestamp("9999-12-31T23:59:59Z")!
+
+    private static func unit(_ letter: UInt8) -> Int64? {
+        switch letter {
+        case UInt8(ascii: "s"): 1
+        case UInt8(ascii: "m"): 60
+        case UInt8(ascii: "h"): 3_600
+        case UInt8(ascii: "d"): 86_400
+        case UInt8(ascii: "w"): 7 * 86_400
+        case UInt8(ascii: "y"): 365 * 86_400
+        default: nil
+        }
     }
 
     /// An expiry: a date (its last second), a moment, a length of time from now, or `never`.
     package static func expiry(_ text: String, now: Timestamp) throws(Failure) -> Expiry {
         if text == "never" { return .never }
-        if let moment = Timestamp(text) { return .at(moment) }
-        if let seconds = duration(text) { return .at(Timestamp(seconds: now.seconds + seconds)) }
+        let (later, over) = now.seconds.addingReportingOverflow(duration(text) ?? 0)
+        if let moment = Timestamp(text) ?? (later > now.seconds && !over ? Timestamp(seconds: later) : nil) {
+            guard moment.seconds >= 0, moment <= lastMoment else {
+                throw Failure.usage(
+                    "an expiry lies between the years 1970 and 9999", advice: ["for good:  --expires never"])
+            }
+            return .at(moment)
+        }
         throw Failure.usage(
-            "an expiry is a date, a length of time, or never",
+            "an expiry is a date up to the year 9999, a length of time up to 1000y, or never",
             advice: ["--expires 2027-06-30   --expires 90d   --expires never"])
     }
 }

@@ -109,7 +109,13 @@ package final class Session {
         if let name = options.profile ?? environment.nonEmpty("KIST_PROFILE") {
             return try Read.profile(name)
         }
-        guard let project = try nearestProject(), let profile = project.file.profile else { return .default }
+        let nearest: FoundProject?
+        do { nearest = try nearestProject() } catch {
+            throw Failure(
+                error.message, advice: error.advice + ["Without that file, name the profile:  -p default"],
+                code: error.code)
+        }
+        guard let project = nearest, let profile = project.file.profile else { return .default }
         do throws(Failure) { try requireTrust(project) } catch {
             var refusal = error
             refusal.advice.append("or name the profile:   -p NAME")

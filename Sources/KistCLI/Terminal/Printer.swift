@@ -73,18 +73,25 @@ package final class Printer {
         write(bytes, to: output)
     }
 
-    /// A secret for a terminal: control characters other than LF and TAB are shown written out.
+    /// A secret for a terminal: what `Visible` writes out of text but LF and TAB, and bytes that are no UTF-8, are shown
+    /// written out.
     ///
     /// - Returns: how many were.
     package func secretForTerminal(_ bytes: UnsafeRawBufferPointer) -> Int {
         flush()
         var written = 0
         var start = 0
-        for index in bytes.indices where Self.isControl(bytes, index) {
+        var index = 0
+        while index < bytes.count {
+            let (scalar, length) = Self.scalar(bytes, index)
+            if let scalar, !Visible.isUnsafe(scalar, true) {
+                index += length
+                continue
+            }
             write(UnsafeRawBufferPointer(rebasing: bytes[start..<index]), to: output)
-            let hex = String(bytes[index], radix: 16)
-            write(Array(("\\x" + (hex.utf8.count < 2 ? "0" : "") + hex).utf8), to: output)
-            start = index + 1
+            write(Array(Visible.escape(scalar ?? Unicode.Scalar(bytes[index])).utf8), to: output)
+            index += length
+            start = index
             written += 1
         }
         write(UnsafeRawBufferPointer(rebasing: bytes[start...]), to: output)
@@ -109,24 +116,20 @@ package final class Printer {
 
     // MARK: -
 
-    /// C0 but LF and TAB, DEL, and C1 in its two-byte UTF-8 form.
-    private static func isControl(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-        let byte = bytes[index]
-        if byte < 0x20 { return byte != 0x0A && byte != 0x09 }
-        if byte == 0x7F { return true }
-        if (0x80...0x9F).contains(byte) { return index > 0 && bytes[index - 1] == 0xC2 || isLoneByte(bytes, index) }
-        return byte == 0xC2 && index + 1 < bytes.count && (0x80...0x9F).contains(bytes[index + 1])
-    }
-
-    /// Whether a byte of the C1 range stands outside any UTF-8 sequence, where a Latin-1 terminal would obey it.
-    private static func isLoneByte(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-        var back = index - 1
-        while back >= 0, index - back <= 3 {
-            if bytes[back] >= 0xC3 { return false }
-            if bytes[back] < 0x80 { return true }
-            back -= 1
+    /// The character at `index` and its length in bytes; no character and 1 where the bytes are not UTF-8.
+    private static func scalar(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> (Unicode.Scalar?, Int) {
+        let lead = bytes[index]
+        let length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0
+        guard length > 0, index + length <= bytes.count else { return (nil, 1) }
+        if length == 1 { return (Unicode.Scalar(lead), 1) }
+        var value = UInt32(lead) & (0x7F >> UInt32(length))
+        for byte in bytes[index + 1..<index + length] {
+            guard byte & 0xC0 == 0x80 else { return (nil, 1) }
+            value = value << 6 | UInt32(byte & 0x3F)
         }
-        return true
+        let least: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x1_0000
+        guard value >= least, let scalar = Unicode.Scalar(value) else { return (nil, 1) }
+        return (scalar, length)
     }
 
     private func render(_ phrases: [Phrase], colour: Bool) -> String {

@@ -56,9 +56,10 @@ package final class Terminal {
         return text.isEmpty ? fallback ?? "" : text
     }
 
-    /// Asks yes or no; Enter alone means `fallback`.
+    /// Asks yes or no; Enter alone means `fallback`. What was typed before the question was shown is no answer to it.
     package func confirm(_ question: String, fallback: Bool = false) throws(Failure) -> Bool {
         while true {
+            tcflush(descriptor, TCIFLUSH)
             switch try ask("\(question) [\(fallback ? "Y/n" : "y/N")] ").lowercased() {
             case "": return fallback
             case "y", "yes": return true

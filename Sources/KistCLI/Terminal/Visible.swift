@@ -25,7 +25,7 @@ package enum Visible {
         }
     }
 
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
+    package static func escape(_ scalar: Unicode.Scalar) -> String {
         switch scalar.value {
         case 0x09: "\\t"
         case 0x0A: "\\n"

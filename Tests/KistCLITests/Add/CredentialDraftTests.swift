@@ -77,4 +77,16 @@ import Testing
         #expect(segments.lengths == [3, 4, 1])
         #expect(segments.bytes.withBytes { $0.elementsEqual("33399991".utf8) })
     }
+
+    @Test(arguments: ["hunter2=x", "api_key=hunter2", "hunter2"])
+    func optionsOfFieldsAreNotRepeated(_ word: String) throws {
+        for platform in ["kumo", "fields"] {
+            var draft = try draft(platform)
+            let problems = [
+                failure { () throws(Failure) in try draft.take(file: word) },
+                failure { () throws(Failure) in try draft.take(variable: word) },
+            ]
+            for problem in problems { #expect(problem.map { !"\($0)".contains("hunter2") } == true) }
+        }
+    }
 }

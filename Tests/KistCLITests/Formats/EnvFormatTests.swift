@@ -33,7 +33,7 @@ import Testing
         #expect(system("sh \(folder.path)/script > \(folder.path)/out") == 0)
         var expected: [UInt8] = []
         for value in values { expected += value + [0] }
-        let got = try SecretReader.readFile(folder.path + "/out")
+        let got = try SecretReader.readFile(folder.path + "/out", what: "it")
         #expect(got.withBytes { $0.elementsEqual(expected) })
     }
 

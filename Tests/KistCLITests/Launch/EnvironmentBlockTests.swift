@@ -74,4 +74,13 @@ import Testing
         block.forEach { name, value in seen.append(name + ":" + String(decoding: value, as: UTF8.self)) }
         #expect(seen == ["A:1", "LONGER_NAME:", "B:a=b\nc"])
     }
+
+    @Test func settingAfterAnotherTookItAwayIsNamed() {
+        var block = EnvironmentBlock()
+        _ = failure { () throws(Failure) in try block.unset("KEY", source: "two") }
+        let problem = failure { () throws(Failure) in
+            try block.set("KEY", to: "1", source: "one.api_key", allowingDangerous: false)
+        }
+        #expect(problem?.message == "one.api_key sets KEY, which two must not see")
+    }
 }

@@ -57,21 +57,43 @@ import Testing
         #expect(GlobalArguments.hoisted(["list"]) == ["list"])
     }
 
-    /// A secret typed where it does not belong is not printed back.
+    /// A secret typed where it does not belong is not printed back, with or without a '-' before it.
     @Test(arguments: [
         ["get", "a", "b", "hunter2"], ["list", "hunter2"], ["list", "--expirng=hunter2"], ["hunter2"],
         ["check", "--key", "hunter2"],
         ["unlock", "hunter2"], ["status", "demo:hunter2"], ["list", "--expiring", "a", "hunter2"],
         ["init", "--kdf-memory", "hunter2"],
         ["get", "--passphrase-fd", "hunter2", "x"], ["init", "--kdf-memory=hunter2"],
+        ["unlock", "-xhunter2"], ["add", "kumo", "-xhunter2"], ["edit", "ok", "-xhunter2"], ["--hunter2"],
+        ["add", "kumo", "--password:hunter2"], ["list", "--json=hunter2"], ["list", "a\nUsage: kist hunter2"],
+        ["list", "--x\nhunter2"], ["init", "--kdf-memory", "x' is invalid for '--hunter2"],
+        ["init", "--kdf-memory", "1\nhunter2"], ["profile", "hunter2", "x"], ["list", "a", "--", "-hunter2"],
     ])
     func errorsNeverRepeatValues(_ arguments: [String]) {
         do {
             _ = try KistCommand.parseAsRoot(arguments)
             Issue.record("it was understood")
         } catch {
-            let shown = GlobalArguments.withoutValues(KistCommand.fullMessage(for: error), arguments)
-            #expect(!shown.contains("hunter2"), "\(shown)")
+            let shown = ArgumentMistake.failure(KistCommand.fullMessage(for: error), arguments)
+            #expect(!"\(shown)".contains("hunter2"), "\(shown)")
+            #expect(!shown.message.isEmpty && !shown.message.contains("\n"))
+        }
+    }
+
+    @Test func aMistypedOptionIsStillRecognised() {
+        let shown = ArgumentMistake.failure(
+            "Error: Unknown option '--expirng'\nUsage: kist list\n", ["list", "--expirng=30d"])
+        #expect(shown.message == "Unknown option '-…'. Did you mean '--expiring'?")
+        #expect(shown.advice == ["Usage: kist list"])
+        #expect(ArgumentMistake.known.isSuperset(of: ["-p", "--profile", "--no-check", "--allow-dangerous-names"]))
+        #expect(ArgumentMistake.shown("--reason=hunter2") == "--reason" && ArgumentMistake.shown("-hunter2") == "-…")
+    }
+
+    @Test func anUnknownOptionOfRunIsNotRepeated() throws {
+        for words in [["ok", "-hunter2", "--", "true"], ["ok", "-hunter2"]] {
+            let parsed = try #require(try KistCommand.parseAsRoot(["run"] + words) as? RunCommand)
+            let problem = failure { () throws(Failure) in _ = try RunCommand.input(parsed) }
+            #expect(problem.map { !"\($0)".contains("hunter2") } == true)
         }
     }
 

@@ -58,4 +58,22 @@ import Testing
             [.init(name: try CredentialName("kumo"))], in: "[env]\nA = \"kist://a/b\"\n", path: "x")
         #expect(try ProjectFile(parsing: changed, path: "x").variables.count == 1)
     }
+
+    /// Such names could fake lines of the question, or make programs run other code; nobody is even asked.
+    @Test(arguments: [
+        "A\\n  use      kumo", "A = kist://x/y   B", "A\\u001B[2J", "PATH", "LD_PRELOAD", "KIST_TRUST", "",
+    ])
+    func namesOfVariablesAreCheckedWhileReading(_ name: String) {
+        let problem = failure { () throws(Failure) in
+            _ = try ProjectFile(parsing: "[env]\n\"\(name)\" = \"kist://a/b\"\n", path: "x")
+        }
+        #expect(problem?.message.contains("[env]") == true || problem?.message.contains("env.\(name)") == true)
+    }
+
+    @Test func theQuestionKeepsToItsLines() throws {
+        let file = try ProjectFile(parsing: "use = [\"kumo\"]", path: "x")
+        let project = FoundProject(path: "/a\nb\u{1B}/kist.toml", digest: "", text: "", file: file)
+        #expect(
+            TrustCommandText.describe(project, home: "/home") == "/a\\nb\\x1b/kist.toml asks for:\n  use      kumo")
+    }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import KistModel
 import Testing
 
@@ -66,5 +67,32 @@ import Testing
         let long = try TemporaryFolder()
         try long.write("kist.toml", "#" + String(repeating: "x", count: 70_000))
         #expect(throws: Failure.self) { _ = try ProjectSearch.nearest(from: long.path, home: nil) }
+    }
+
+    /// Agreement is for a place: a link there would hand over what another place was agreed to.
+    @Test func aLinkInItsPlaceIsRefused() throws {
+        let folder = try TemporaryFolder()
+        try folder.make("mine")
+        try folder.make("theirs")
+        try folder.write("mine/kist.toml", "use = [\"kumo\"]")
+        folder.link("theirs/kist.toml", to: folder.path + "/mine/kist.toml")
+        let problem = failure { () throws(Failure) in
+            _ = try ProjectSearch.nearest(from: folder.path + "/theirs", home: nil)
+        }
+        #expect(problem?.message == "\(folder.path)/theirs/kist.toml is a symbolic link, so it is not used")
+        // A folder may be a link: the place is the real one.
+        folder.link("alias", to: "mine")
+        #expect(try ProjectSearch.read(folder.path + "/alias/kist.toml")?.path == folder.path + "/mine/kist.toml")
+    }
+
+    @Test func aFolderThatEverybodyCanWriteIsPassedOver() throws {
+        let folder = try TemporaryFolder()
+        try folder.make("open/deep")
+        try folder.write("kist.toml", "use = [\"outer\"]")
+        try folder.write("open/kist.toml", "not TOML at all")
+        chmod(folder.path + "/open", 0o1777)
+        let found = try ProjectSearch.nearest(from: folder.path + "/open/deep", home: nil)
+        #expect(found?.path == folder.path + "/kist.toml")
+        #expect(!ProjectSearch.searches(folder.path + "/open") && ProjectSearch.searches(folder.path))
     }
 }

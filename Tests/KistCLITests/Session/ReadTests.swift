@@ -28,4 +28,18 @@ import Testing
         #expect(Words.length(59) == "59 seconds")
         #expect(Words.length(86_400 * 3) == "3 days")
     }
+
+    @Test(arguments: [
+        "1000000000000y", "1099511627775y", "9223372036854775807s", "1000y1s", "300000000000s300000000000s",
+    ])
+    func tooLongLengthsAreNoLengths(_ text: String) { #expect(Read.duration(text) == nil) }
+
+    @Test func farDatesAreSaid() {
+        let now = Timestamp("9999-01-01T00:00:00Z")!
+        for text in ["1000y", "9999-12-31T23:59:59-23:59", "1970-01-01T00:00:00+23:59"] {
+            let problem = failure { () throws(Failure) in _ = try Read.expiry(text, now: now) }
+            #expect(problem?.message.contains("9999") == true && problem?.code == ExitCode.usage)
+        }
+        #expect(throws: Failure.self) { try Read.expiry("1y", now: Timestamp(seconds: .max)) }
+    }
 }
