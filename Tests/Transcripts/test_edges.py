@@ -98,8 +98,8 @@ def test_exact_bytes(home):
     home.kist("add", "fields", "--name", "blob", "--file", "body=-", given=value)
     assert home.kist("get", "blob", "body") == value
     assert home.kist("run", "blob", "--", "sh", "-c", 'printf %s "$BLOB_BODY"') == value
-    answer = json.loads(home.kist("get", "blob", "body", "--json"))
-    assert answer["value"] is None, "not UTF-8, and so not JSON"
+    home.kist("get", "blob", "body", "--json", status=125)
+    assert b"not UTF-8" in home.errors, home.errors
 
 
 def test_json_where_it_prints(home):
@@ -214,3 +214,36 @@ def test_the_profile_of_a_project_needs_agreement(home):
     assert home.kist("get", "kumo", environment={"KIST_PROFILE": "default"}) == b"demo:x"
     home.kist("trust", "--yes")
     assert home.kist("get", "kumo") == b"demo:prod"
+
+
+def test_what_was_typed_before_a_question_does_not_answer_it(home):
+    with_kumo(home)
+    # One read takes one line; the second waits in the terminal when kist starts.
+    terminal = home.terminal(["sh", "-c", "read line; exec kist remove kumo"])
+    terminal.type("go\ny\n")
+    terminal.expect("[y/N] ")
+    terminal.type("n\n")
+    _, status = terminal.finish()
+    terminal.close()
+    assert status == 125 and home.kist("get", "kumo") == b"demo:x"
+
+
+def test_exact_codes_and_forms(home):
+    with_kumo(home)
+    home.kist("list", "-p", "nope", status=3)
+    home.kist("add", "fields", "--name", "odd", "--file", "body=-", given=b"\xff\xfe")
+    home.kist("get", "odd", "body", "--json", status=125)
+    assert b"kist get odd body > FILE" in home.errors, home.errors
+    home.kist("env", "odd", "--format", "dotenv", status=125)
+    assert b"--format shell" in home.errors, home.errors
+    path = os.path.join(home.work, "kist.toml")
+    with open(path, "w") as file:
+        file.write("broken = [")
+    home.kist("get", "kumo", status=125)
+    assert b"-p default" in home.errors, home.errors
+    assert home.kist("get", "kumo", "-p", "default") == b"demo:x"
+    with open(path, "w") as file:
+        file.write('use = ["kumo"]\n')
+    home.kist("trust", "--yes")
+    revoked = json.loads(home.kist("trust", "--revoke", "--json"))
+    assert revoked == {"path": path, "trusted": False, "revoked": True}
