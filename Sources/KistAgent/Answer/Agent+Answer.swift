@@ -19,9 +19,11 @@ extension Agent {
                 case .initialise: try initialise(request, segments, client)
                 case .unlock: try unlock(request, segments, client)
                 case .lock:
+                    cancelUnlocks()
                     session.close()
                     reply(client, request.id, .empty)
                 case .retire:
+                    cancelUnlocks()
                     session.close()
                     reply(client, request.id, .empty)
                     end()

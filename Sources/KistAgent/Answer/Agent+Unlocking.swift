@@ -36,8 +36,16 @@ extension Agent {
         guard left == 0 else { throw Failures.wait(left) }
     }
 
+    /// Whoever locks the vault wants it locked: no unlock that was asked for before opens it afterwards.
+    func cancelUnlocks() {
+        for job in jobs { job.cancel() }
+    }
+
     /// Brings the first job as far as it gets, then the next one.
     func advanceUnlocks() {
+        for job in jobs where job.isCancelled && job.derivation == nil {
+            finish(job) { reply($0, job.id, Failures.locked) }
+        }
         while let job = jobs.first {
             do {
                 guard try advance(job) else { return }
@@ -103,6 +111,11 @@ extension Agent {
     }
 
     private func conclude(_ job: UnlockJob, _ derivation: Derivation) throws -> Bool {
+        guard !job.isCancelled else { throw Failures.locked }
+        // Nobody is there to have a lease or a recovery code, or to see an answer.
+        guard let client = clients[job.client], !clientIsGone(client) else { throw Failures.locked }
+        // The vault may have been closed while the key was made, and its lock be another agent's by now.
+        do { try session.takeLock() } catch { throw Failures.of(error) }
         let isNew = if case .create = job.work { true } else { false }
         let key: SlotKey?
         do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: isNew) }
@@ -119,8 +132,6 @@ extension Agent {
             }
             return true
         case .unlock(let request):
-            // Nobody is there to have a lease or to see an answer.
-            guard clients[job.client] != nil else { throw Failures.locked }
             do throws(AgentFailure) {
                 let result = try session.unlock(with: key, request, for: job.client)
                 pause.noteRight()

@@ -15,8 +15,11 @@ extension Agent {
             if let batch = client.batch {
                 guard batch.id == request.id, batch.requestID == part.requestID else { throw ShapeError("requestID") }
             }
+            // Its first half is lost, whoever has unlocked the vault since.
+            guard client.dropped != request.id else { throw Failures.locked }
             _ = try session.use(by: client.token)
         } catch {
+            client.dropped = nil
             client.batch = nil
             // One answer for the whole batch: the frames that still come for it are passed over.
             if client.skipped == request.id { return }

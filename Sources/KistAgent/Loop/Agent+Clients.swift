@@ -34,8 +34,23 @@ extension Agent {
     func close(_ client: Client) {
         poller.remove(client.socket.raw)
         clients[client.token] = nil
+        answers.drop(client.token)
         session.drop(client.token)
         jobs.removeAll { $0.client == client.token && $0.derivation == nil }
+    }
+
+    /// What came out of the vault, or was on its way into it, does not outlive its closing. A connection that waits for
+    /// such bytes, or whose next requests are lost with them, ends.
+    func dropSecrets() {
+        for client in Array(clients.values) {
+            if let batch = client.batch { client.dropped = batch.id }
+            client.batch = nil
+            guard client.pending != nil || client.producer != nil || client.held != nil else { continue }
+            client.pending = nil
+            client.producer = nil
+            client.held = nil
+            close(client)
+        }
     }
 
     /// Reads what is there, serves the whole frames in it, and answers them with one call.
@@ -115,11 +130,14 @@ extension Agent {
     /// A begun frame must become whole in time, and an answer must be taken in time.
     private func setDeadline(_ client: Client) {
         guard client.reader.isBegun || client.pending != nil else {
-            client.deadline = nil
+            // Between the frames of a batch its own end counts.
+            client.deadline = client.batch?.end
+            if let end = client.deadline { nextDeadline = min(nextDeadline, end) }
             return
         }
         guard client.deadline == nil else { return }
-        let deadline = clock.nanoseconds() + (client.pending != nil ? limits.answer : limits.frame)
+        let span = clock.nanoseconds() + (client.pending != nil ? limits.answer : limits.frame)
+        let deadline = min(span, client.batch?.end ?? .max)
         client.deadline = deadline
         nextDeadline = min(nextDeadline, deadline)
     }
@@ -147,7 +165,7 @@ extension Agent {
     }
 
     private func finishTurn(_ client: Client) {
-        guard clients[client.token] != nil else { return answers.wipe() }
+        guard clients[client.token] != nil else { return }
         do {
             try answers.flush(client)
         } catch { return close(client) }
@@ -162,5 +180,5 @@ extension Agent {
         }
     }
 
-    private func clientIsGone(_ client: Client) -> Bool { UnixSocket.hasEnded(client.socket.raw) }
+    func clientIsGone(_ client: Client) -> Bool { UnixSocket.hasEnded(client.socket.raw) }
 }

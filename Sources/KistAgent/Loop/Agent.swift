@@ -73,6 +73,7 @@ package final class Agent {
                 socket: socket, pid: Process.id, ticks: Process.startTime(of: Process.id), since: started,
                 boot: Process.bootID, host: Process.host),
             limits: limits, clock: clock)
+        session.onClose = { [unowned self] in dropSecrets() }
         try poller.add(wakeup.raw, .readable, token: Token.wakeup)
         if signalsRaw >= 0 { try poller.add(signalsRaw, .readable, token: Token.signals) }
     }

@@ -3,11 +3,16 @@ internal import KistProtocol
 internal import SecretMemory
 
 /// Collects the answers of one turn in locked memory and sends them with one call; wiped after every turn.
+///
+/// What is collected belongs to one connection. Bytes of one that turn up in the turn of another end the agent: it is
+/// better gone than handing out a secret to the wrong one.
 struct AnswerBuffer: ~Copyable {
     private static let capacity = 128 << 10
 
     private var memory = SecretBytes(count: AnswerBuffer.capacity) { _ in }
     private var used = 0
+    /// Whose bytes these are, while there are any.
+    private var owner: UInt64?
     /// Reused for every header, so that an answer allocates nothing.
     private var header: [UInt8] = []
     private var prefix: [UInt8] = []
@@ -18,6 +23,7 @@ struct AnswerBuffer: ~Copyable {
     mutating func append(
         to client: Client, _ segments: borrowing SecretSegments, _ write: (inout [UInt8]) -> Void
     ) throws(FrameError) {
+        check(client)
         header.removeAll(keepingCapacity: true)
         prefix.removeAll(keepingCapacity: true)
         write(&header)
@@ -25,6 +31,7 @@ struct AnswerBuffer: ~Copyable {
         layout.encodePrefix(into: &prefix)
         if client.pending != nil || used + layout.frameBytes > Self.capacity { spill(to: client, layout.frameBytes) }
         if client.pending == nil {
+            owner = client.token
             copy(prefix, header, segments)
         } else {
             var more = SecretBytes(count: layout.frameBytes) { _ in }
@@ -36,14 +43,16 @@ struct AnswerBuffer: ~Copyable {
 
     /// Sends what this turn collected; what the socket does not take becomes the client's pending bytes.
     mutating func flush(_ client: Client) throws(PosixError) {
+        check(client)
         if client.pending == nil, used > 0 {
             let used = used
+            // Also when the connection is broken, or the next client would get what this one asked for.
+            defer { wipe() }
             let sent = try memory.withBytes { (bytes) throws(PosixError) in
                 try UnixSocket.send(client.socket.raw, UnsafeRawBufferPointer(rebasing: bytes[..<used]))
             }
             let start = sent ?? 0
             if start < used { client.pending = memory.slice(start..<used) }
-            wipe()
             return
         }
         while let count = client.pending?.count {
@@ -61,12 +70,23 @@ struct AnswerBuffer: ~Copyable {
     }
 
     /// Forgets what a client that is gone would have got.
-    mutating func wipe() {
+    mutating func drop(_ client: UInt64) {
+        if owner == client { wipe() }
+    }
+
+    private mutating func check(_ client: Client) {
+        guard used > 0, owner != client.token else { return }
+        wipe()
+        fatalError("answers of one connection in the turn of another")
+    }
+
+    private mutating func wipe() {
         let used = used
         memory.withMutableBytes { bytes in
             _ = bytes[..<used].initializeMemory(as: UInt8.self, repeating: 0)
         }
         self.used = 0
+        owner = nil
     }
 
     private mutating func copy(_ prefix: [UInt8], _ header: [UInt8], _ segments: borrowing SecretSegments) {

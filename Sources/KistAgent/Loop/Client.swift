@@ -29,6 +29,8 @@ final class Client {
     var producer: (() -> Bool)?
     /// A batch that comes in several frames.
     var batch: Batch?
+    /// A batch that was dropped when the vault was closed; its next frame is told so.
+    var dropped: Int64?
     /// A batch that was refused while frames of it were still to come.
     var skipped: Int64?
     /// Until when the begun frame must be whole, or the pending answer taken.

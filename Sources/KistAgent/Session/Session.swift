@@ -16,6 +16,9 @@ final class Session {
     /// What the lock file says while this agent has the vault.
     private let rendezvous: Rendezvous
 
+    /// Called after the keys of an open vault are gone.
+    var onClose: () -> Void = {}
+
     private var lock: VaultLock?
     private var store: (any RecordStore)?
     private(set) var vault: Vault?
@@ -86,6 +89,7 @@ final class Session {
 
     /// Wipes the keys, closes the store and lets others have the file.
     func close() {
+        let wasOpen = vault != nil
         general = nil
         leases = [:]
         vault?.lock()
@@ -93,6 +97,7 @@ final class Session {
         store?.close()
         store = nil
         lock = nil
+        if wasOpen { onClose() }
     }
 
     /// Closes what an unlock that failed left open.
@@ -135,6 +140,7 @@ final class Session {
 
     /// - Returns: the recovery code.
     func create(_ key: consuming SlotKey, for client: UInt64) throws(AgentFailure) -> SecretBytes {
+        guard lock != nil else { throw Failures.holder(nil) }
         do {
             let made: any RecordStore
             do { made = try stores.create(path) } catch { throw Failures.of(error) }
@@ -150,6 +156,7 @@ final class Session {
 
     /// A vault that is read anew and not yet unlocked.
     private func candidate() throws(AgentFailure) -> Vault {
+        guard lock != nil else { throw Failures.holder(nil) }
         do {
             if store == nil { store = try stores.open(path) }
         } catch { throw Failures.of(error) }

@@ -13,12 +13,14 @@ final class UnlockJob {
     let id: Int64
     let work: Work
     /// The passphrase or recovery code; wiped with the job.
-    let secret: SecretBytes
+    private(set) var secret: SecretBytes
     /// Until when it waits for another agent to let go of the vault.
     let lockEnd: Int64
     /// Slots that are still to be tried, after the present one.
     var slots: [SlotChallenge] = []
     var derivation: Derivation?
+    /// Someone has locked the vault meanwhile: it stays closed.
+    private(set) var isCancelled = false
 
     init(client: UInt64, id: Int64, work: Work, secret: consuming SecretBytes, lockEnd: Int64) {
         self.client = client
@@ -26,5 +28,11 @@ final class UnlockJob {
         self.work = work
         self.secret = secret
         self.lockEnd = lockEnd
+    }
+
+    /// Wipes its secret; a derivation that runs comes to its end, and its key is thrown away.
+    func cancel() {
+        isCancelled = true
+        secret = SecretBytes(count: 0) { _ in }
     }
 }

@@ -93,6 +93,8 @@ final class TestAgent: Sendable {
         return client
     }
 
+    var lockFile: String { AgentPlace.vaultLock(places.vault) }
+
     /// Whether nobody has the vault's lock.
     var isLockFree: Bool {
         guard let file = try? File.open(AgentPlace.vaultLock(places.vault), flags: 2) else { return true }
