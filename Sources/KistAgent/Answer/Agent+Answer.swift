@@ -39,7 +39,7 @@ extension Agent {
                 case .profileCopy: try profileCopy(request, client)
                 case .profileRemove: try profileRemove(request, client)
                 case .folder: try folder(request, segments, client)
-                case .doctor: reply(client, request.id, doctor())
+                case .doctor: reply(client, request.id, doctor(for: client))
                 }
             } catch let error as ShapeError { throw AgentFailure.invalid(error.member) }
         } catch let failure as AgentFailure {
@@ -79,6 +79,10 @@ extension Agent {
         // It ends up in the history, which people read on terminals.
         guard version.utf8.count <= 64, version.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
             throw ShapeError("version")
+        }
+        // Two vaults must not be taken for each other, whatever led the client here.
+        if let wanted = try params.stringIfPresent("vault"), wanted != options.vault {
+            throw AgentFailure(.notAllowed, "this agent has another vault")
         }
         client.greeting = .said(version)
         let hello = Hello(

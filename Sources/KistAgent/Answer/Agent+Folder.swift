@@ -23,7 +23,7 @@ extension Agent {
     }
 
     /// Facts for `kist doctor`.
-    func doctor() -> JSONValue {
+    func doctor(for client: Client) -> JSONValue {
         let memory = LockedMemory.now
         var members: [JSONMember] = [
             JSONMember("version", .string(AgentProtocol.release)),
@@ -41,7 +41,7 @@ extension Agent {
             JSONMember("clients", .integer(Int64(clients.count))),
             JSONMember("folders", .integer(Int64(folders.count))),
         ]
-        if let facts = try? session.vault?.facts() { members.append(JSONMember("vault", Self.json(facts))) }
+        if session.isOpen(for: client.token), let facts = try? session.vault?.facts() { members.append(JSONMember("vault", Self.json(facts))) }
         return .object(members)
     }
 

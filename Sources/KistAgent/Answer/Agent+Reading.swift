@@ -49,7 +49,8 @@ extension Agent {
     func reveal(_ request: Request, _ client: Client) throws {
         let wanted = try RevealRequest(json: request.params)
         let wants = wanted.wants.map { KistVault.Want(profile: $0.profile, name: $0.name, fields: $0.fields) }
-        let revealed = try vault(for: client) { (vault) throws(VaultError) in try vault.reveal(wants) }
+        let most = limits.revealedBytes
+        let revealed = try vault(for: client) { (vault) throws(VaultError) in try vault.reveal(wants, most: most) }
         let items = revealed.items
         if !wanted.allowExpired {
             let now = clock.now()

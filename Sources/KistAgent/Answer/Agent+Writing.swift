@@ -33,10 +33,15 @@ extension Agent {
         if !part.hasMore, client.batch == nil {
             return try write(part.items, segments, part.requestID, part.why, request.id, client)
         }
-        let batch = client.batch ?? Batch(id: request.id, requestID: part.requestID, why: part.why)
+        let batch = client.batch ?? Batch(
+                id: request.id, requestID: part.requestID, why: part.why, end: clock.nanoseconds() + limits.batch)
         client.batch = batch
-        batch.append(part, segments)
-        guard batch.bytes <= limits.batchBytes, batch.items.count <= limits.batchItems else {
+        // Written again, which costs less than to carry the number through every request.
+        batch.append(part, header: request.params.encoded.count, segments)
+        let all = clients.values.reduce(0) { $0 + ($1.batch.map { $0.bytes + $0.headerBytes } ?? 0) }
+        guard batch.bytes <= limits.batchBytes, batch.headerBytes <= limits.batchBytes,
+            batch.items.count <= limits.batchItems, all <= limits.allBatchBytes
+        else {
             client.batch = nil
             client.skipped = part.hasMore ? request.id : nil
             throw AgentFailure(.tooLarge, "the batch is larger than one transaction may be")

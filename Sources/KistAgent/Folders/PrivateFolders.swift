@@ -44,7 +44,10 @@ final class PrivateFolders {
         }
         let process = try Process.watch(request.pid)
         var random = SystemRandomNumberGenerator()
-        let path = "\(base)/\(tag)-\(request.pid)-\(String(random.next() as UInt64, radix: 16))"
+        guard let ticks = Process.startTime(of: request.pid) else {
+            throw StartError(reason: "the process has ended")
+        }
+        let path = "\(base)/\(tag)-\(request.pid)-\(ticks)-\(String(random.next() as UInt64, radix: 16))"
         try Folder.make(path)
         do {
             for (index, file) in request.files.enumerated() {
@@ -76,8 +79,11 @@ final class PrivateFolders {
     func adopt(_ poller: borrowing Poller) {
         for name in (try? Folder.names(in: base)) ?? [] where name.hasPrefix(tag + "-") {
             let path = base + "/" + name
-            let pid = name.dropFirst(tag.count + 1).prefix { $0 != "-" }
-            guard let number = Int32(pid), let process = try? Process.watch(number) else {
+            let parts = name.dropFirst(tag.count + 1).split(separator: "-")
+            // Watched first, then compared: a number that was given to a later process is noticed either way.
+            guard parts.count == 3, let number = Int32(parts[0]), let process = try? Process.watch(number),
+                let ticks = UInt64(parts[1]), Process.startTime(of: number) == ticks
+            else {
                 Folder.removeTree(path)
                 continue
             }

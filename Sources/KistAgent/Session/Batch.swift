@@ -10,7 +10,13 @@ final class Batch {
     private var secrets = SecretBuffer(capacity: 4_096)
     private var lengths: [Int] = []
 
-    init(id: Int64, requestID: String, why: String) {
+    /// Until when it must be whole.
+    let end: Int64
+    /// JSON of its items as it came.
+    private(set) var headerBytes = 0
+
+    init(id: Int64, requestID: String, why: String, end: Int64) {
+        self.end = end
         self.id = id
         self.requestID = requestID
         self.why = why
@@ -18,8 +24,10 @@ final class Batch {
 
     var bytes: Int { secrets.count }
 
-    func append(_ part: PutRequest, _ segments: borrowing SecretSegments) {
+    /// - Parameter header: bytes of the frame's header.
+    func append(_ part: PutRequest, header: Int, _ segments: borrowing SecretSegments) {
         items.append(contentsOf: part.items)
+        headerBytes += header
         secrets.append(segments.bytes)
         lengths.append(contentsOf: segments.lengths)
     }

@@ -26,7 +26,7 @@ struct VaultLock: ~Copyable {
                 throw Failure.unsafe("the lock file belongs to another user")
             }
             guard status.links == 1 else { throw Failure.unsafe("the lock file has other names") }
-            guard status.mode & 0o022 == 0 else { throw Failure.unsafe("others can change the lock file") }
+            guard status.mode & 0o077 == 0 else { throw Failure.unsafe("others have access to the lock file") }
             guard try FileLock.tryLock(file) else {
                 let text = try? File.read(path, most: Rendezvous.longest)
                 throw Failure.held(text.flatMap { Rendezvous(bytes: $0) })

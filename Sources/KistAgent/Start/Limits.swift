@@ -18,10 +18,16 @@ package struct Limits: Sendable {
     package var clients = 2_048
     /// Bytes of begun frames of all clients together.
     package var incomingBytes = 64 << 20
-    /// Bytes of the secrets of one batch that comes in several frames.
+    /// Bytes of the secrets of one batch that comes in several frames, and of its headers.
     package var batchBytes = 32 << 20
     /// Items of one batch.
     package var batchItems = 65_536
+    /// Bytes of headers and secrets of the unfinished batches of all clients together.
+    package var allBatchBytes = 96 << 20
+    /// A batch that was begun must be whole after this.
+    package var batch: Int64 = .seconds(120)
+    /// Bytes of the secrets of one revelation.
+    package var revealedBytes = 32 << 20
     /// Unlocks waiting for their turn.
     package var unlocks = 16
     /// The first pause after a wrong key; it doubles with each further one.

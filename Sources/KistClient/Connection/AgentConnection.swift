@@ -144,6 +144,7 @@ package final class AgentConnection {
     private func helloRequest(_ id: Int64) throws(ClientError) -> [UInt8] {
         let params: JSONValue = [
             "protocol": .integer(AgentProtocol.version), "version": .string("kist " + AgentProtocol.release),
+            "vault": .string(places.vault),
         ]
         return try Wire.frame(Request(id: id, method: .hello, params: params).json, [])
     }

@@ -19,7 +19,21 @@ extension AgentConnection {
     }
 
     /// Secrets leave the vault, in one round trip however many.
+    ///
+    /// The answer must be what was asked, in that order, whatever else has come through the socket.
     package func reveal(_ request: RevealRequest) throws(ClientError) -> RevealReply {
+        var asked = request
+        var seen: Set<Want> = []
+        // The agent gives each want once.
+        asked.wants = request.wants.filter { seen.insert($0).inserted }
+        let reply = try revealOnce(asked)
+        guard reply.answers(asked.wants) else { throw .broken("the answer is not what was asked for") }
+        guard asked.wants.count < request.wants.count else { return reply }
+        let items = request.wants.compactMap { want in asked.wants.firstIndex(of: want).map { reply.items[$0] } }
+        return RevealReply(items: items, segments: reply.takeSegments())
+    }
+
+    private func revealOnce(_ request: RevealRequest) throws(ClientError) -> RevealReply {
         let first = try call(.reveal, request.json)
         var items = try revealed(first.result, segments: first.segments.count)
         guard first.result["more"] == .bool(true) else {
@@ -81,6 +95,26 @@ package struct RevealReply: ~Copyable {
     init(items: [RevealedItem], segments: consuming SecretSegments) {
         self.items = items
         self.segments = segments
+    }
+
+    consuming func takeSegments() -> SecretSegments { segments }
+
+    /// Whether these are the wants, all of them and in their order, with each value once.
+    borrowing func answers(_ wants: [Want]) -> Bool {
+        guard items.count == wants.count else { return false }
+        var next = 0
+        for (item, want) in zip(items, wants) {
+            let overview = item.overview
+            let expected = (want.fields ?? overview.secrets).filter { overview.plainValue($0) == nil }
+            guard overview.profile == want.profile, overview.name == want.name,
+                item.fields.map(\.name) == expected
+            else { return false }
+            for field in item.fields {
+                guard field.segment == next else { return false }
+                next += 1
+            }
+        }
+        return next == segments.count
     }
 
     /// The value of one field; `nil` when the item has no such secret field here.

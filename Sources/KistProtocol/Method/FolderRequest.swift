@@ -29,7 +29,8 @@ package struct FolderRequest: Hashable, Sendable {
 
     package init(json: JSONValue) throws(ShapeError) {
         let fields = try JSONFields(json, "params")
-        pid = Int32(try fields.integer("pid", in: 1...Int64(Int32.max)))
+        // 1 never ends and 2 is the kernel's.
+        pid = Int32(try fields.integer("pid", in: 3...Int64(Int32.max)))
         files = []
         for value in try fields.array("files") {
             let file = try JSONFields(value, "files")
@@ -37,7 +38,10 @@ package struct FolderRequest: Hashable, Sendable {
             guard Self.isAllowed(path) else { throw ShapeError("path") }
             let mode = try file.integerIfPresent("mode") ?? 0o600
             guard mode == 0o600 || mode == 0o400 else { throw ShapeError("mode") }
-            guard !files.contains(where: { $0.path == path }) else { throw ShapeError("path") }
+            // Neither twice the same, nor one name for a file and for a folder.
+            guard !files.contains(where: { $0.path == path || path.isInside($0.path) || $0.path.isInside(path) }) else {
+                throw ShapeError("path")
+            }
             files.append(File(path: path, mode: UInt32(mode)))
         }
         guard (1...64).contains(files.count) else { throw ShapeError("files") }
@@ -59,4 +63,8 @@ package struct FolderRequest: Hashable, Sendable {
             }
         }
     }
+}
+
+extension String {
+    fileprivate func isInside(_ folder: String) -> Bool { hasPrefix(folder + "/") }
 }

@@ -63,6 +63,8 @@ package struct RevealRequest: Hashable, Sendable {
                     profile: try want.profile("profile"), name: try want.credential("name"),
                     fields: try want.fieldNamesIfPresent("fields")))
         }
+        guard Set(wants).count == wants.count else { throw ShapeError("wants") }
+        for fields in wants.compactMap(\.fields) where Set(fields).count != fields.count { throw ShapeError("fields") }
         guard let purpose = Purpose(rawValue: try fields.string("purpose")) else { throw ShapeError("purpose") }
         self.purpose = purpose
         reason = try fields.stringIfPresent("reason")

@@ -25,8 +25,9 @@ extension Vault {
 
     /// Opens secrets: all wants or none. Fields that are plain are skipped (their values are in the overview).
     ///
-    /// - Throws: `.notFound` naming the first want, and the field, that is not there.
-    package func reveal(_ wants: [Want]) throws(VaultError) -> Revealed {
+    /// - Parameter most: bytes of all secrets together.
+    /// - Throws: `.tooLarge` beyond that; `.notFound` naming the first want, and the field, that is not there.
+    package func reveal(_ wants: [Want], most: Int = .max) throws(VaultError) -> Revealed {
         let (keys, contents) = try opened()
         var items: [Revealed.Item] = []
         var values = SecretBuffer()
@@ -42,6 +43,9 @@ extension Vault {
             var fields: [(name: FieldName, segment: Int)] = []
             for name in want.fields ?? overview.secrets {
                 if let field = row.secret.fields.first(where: { $0.name == name }) {
+                    guard values.count + field.range.count <= most else {
+                        throw .tooLarge("so many secrets at once")
+                    }
                     row.secret.withValue(field.range) { values.append($0) }
                     fields.append((name, lengths.count))
                     lengths.append(field.range.count)

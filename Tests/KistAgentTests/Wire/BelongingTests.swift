@@ -58,11 +58,14 @@ struct BelongingTests {
     @Test func anUnlockThatFindsAnotherHolderFails() throws {
         let agent = try TestAgent()
         defer { agent.finish() }
-        _ = try agent.initialised().call(.lock)
+        let other = try agent.initialised()
+        _ = try other.call(.lock)
         let held = try File.open(agent.lockFile, flags: O_RDWR)
         #expect(try FileLock.tryLock(held))
         let client = try agent.connect()
         try client.ask(.unlock, ["with": "passphrase"], [TestAgent.passphrase])
+        // Its time to wait begins before the clock is moved.
+        #expect(try other.state() == "locked")
         #expect(!client.hasAnswer)
         agent.advance(seconds: 6)
         #expect(try client.receive()?.kind == "holder")
