@@ -36,7 +36,7 @@ import Testing
             (.url, "https://a\\b/"), (.host, "https://a"), (.host, "a/b"), (.host, "a:b"), (.label, "a.b"),
             (.label, "-a"), (.pem, "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----"), (.pem, "MIIE"),
             (.pem, "-----BEGIN PRIVATE KEY-----"), (.timestamp, "31.01.2027"), (.timestamp, "2027-02-30"),
-            (.variable, "9A"), (.variable, "A-B"), (.headerName, "A:B"), (.boolean, "yes"),
+            (.variable, "9A"), (.variable, "A-B"), (.headerName, "A:B"), (.headerName, "Host"), (.boolean, "yes"),
         ])
     func refuses(form: FieldForm, value: String) { #expect(check(form, value) == .wrongForm(form), "\(form) \(value)") }
 

@@ -53,6 +53,18 @@ import Testing
         #expect(throws: TemplateError.self) { try Template(parsing: "{v|}") }
     }
 
+    @Test(arguments: [
+        (HowTo.Place.curl, "curl {url} -u {user}", "curl https://h/a -u 'x$(id)'\\''y'"),
+        (.curl, "printf \"{user}: \"", "printf \"\"'x$(id)'\\''y'\": \""),
+        (.docker, "sh -c 'a {user} {url}'", "sh -c 'a {user} https://h/a'"),
+        (.curl, "# it's {url}\na {user}", "# it's https://h/a\na 'x$(id)'\\''y'"),
+        (.cron, "a {many}", "a '50\\% off'"), (.python, "a {user}", "a x$(id)'y"),
+    ])
+    func aStoredTextDoesNotRunInTheLinesForAShell(_ place: HowTo.Place, _ text: String, _ expected: String) {
+        let plain = ["url": "https://h/a", "user": "x$(id)'y", "many": "50% off"]
+        #expect(Prose.fill(text, in: place, name: "k", plain: plain) == expected)
+    }
+
     @Test func proseKeepsCode() {
         let text = #"x = {"user": os.environ["{name|env}"], f"{url}"} {name} {unknown} {"#
         #expect(

@@ -87,6 +87,13 @@ import Testing
         #expect(!tunnel.contains("demo:0123456789"))
     }
 
+    @Test func aProxyThatIsNotThereIsNamed() throws {
+        let answer = try CourierProcess.kumo(
+            "https://demo.kumoai.cloud/api", environment: ["https_proxy=http://127.0.0.1:9"])
+        #expect(answer["status"] == "unknown")
+        #expect(answer["why"]?.string?.contains("proxy") == true)
+    }
+
     @Test func noTLSNoKey() throws {
         let server = LoopbackServer(.greet(Array("HTTP/1.1 200 OK\r\n\r\n".utf8)))
         let answer = try CourierProcess.kumo("https://127.0.0.1:\(server.port)/api")

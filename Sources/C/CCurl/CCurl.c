@@ -128,15 +128,43 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* Whether `list` (NO_PROXY: names with or without a dot before them, between commas or blanks, or *) covers `host`. */
+static int is_exempt(const char *list, const char *host) {
+    size_t length = strlen(host);
+    while (*list) {
+        list += strspn(list, ", \t.");
+        size_t part = strcspn(list, ", \t");
+        if (part == 1 && *list == '*') return 1;
+        if (part && part <= length && strncasecmp(list, host + length - part, part) == 0 &&
+            (part == length || host[length - part - 1] == '.'))
+            return 1;
+        list += part;
+    }
+    return 0;
+}
+
+/* libcurl tells only from 8.7 on. */
+static int uses_proxy(const struct kist_http_request *request) {
+    if (!request->proxy || !*request->proxy) return 0;
+    CURLU *url = curl_url();
+    char *host = NULL;
+    int uses = url && curl_url_set(url, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
+               curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+               !is_exempt(request->no_proxy ? request->no_proxy : "", host);
+    curl_free(host);
+    curl_url_cleanup(url);
+    return uses;
+}
+
 static int failure_of(CURLcode code, const struct exchange *exchange) {
     if (exchange->refused_address) return KIST_HTTP_REFUSED;
     if (exchange->refused_headers) return KIST_HTTP_GARBAGE;
     if (exchange->answer->is_truncated) return KIST_HTTP_DONE;
     switch (code) {
     case CURLE_OK: return KIST_HTTP_DONE;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return KIST_HTTP_NAME;
-    case CURLE_COULDNT_CONNECT: return KIST_HTTP_CONNECT;
+    case CURLE_COULDNT_RESOLVE_HOST: return KIST_HTTP_NAME;
+    case CURLE_COULDNT_RESOLVE_PROXY: return KIST_HTTP_NO_PROXY;
+    case CURLE_COULDNT_CONNECT: return uses_proxy(exchange->request) ? KIST_HTTP_NO_PROXY : KIST_HTTP_CONNECT;
     case CURLE_OPERATION_TIMEDOUT: return KIST_HTTP_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:

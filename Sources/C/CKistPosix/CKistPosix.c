@@ -20,15 +20,32 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+static struct rlimit core_before;
+static int knows_core;
+
 int kist_harden(void) {
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGQUIT, SIGSYS};
     int failed = 0;
-    for (unsigned i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
+    for (unsigned i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        /* What the starter had ignored stays so: a program executed later inherits it. */
+        struct sigaction now;
+        if (sigaction(crashes[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN) continue;
         if (signal(crashes[i], SIG_DFL) == SIG_ERR && !failed) failed = errno;
-    struct rlimit none = {0, 0};
-    if (setrlimit(RLIMIT_CORE, &none) != 0 && !failed) failed = errno;
+    }
+    if (getrlimit(RLIMIT_CORE, &core_before) == 0) {
+        knows_core = 1;
+        /* The hard limit stays: nobody could raise it again for a program executed later. */
+        struct rlimit none = {0, core_before.rlim_max};
+        if (setrlimit(RLIMIT_CORE, &none) != 0 && !failed) failed = errno;
+    } else if (!failed) {
+        failed = errno;
+    }
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 && !failed) failed = errno;
     return failed;
+}
+
+void kist_soften(void) {
+    if (knows_core) (void)setrlimit(RLIMIT_CORE, &core_before);
 }
 
 int kist_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid) {

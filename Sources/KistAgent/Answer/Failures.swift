@@ -86,6 +86,9 @@ enum Failures {
             if let field { facts.append(JSONMember("field", .string(field.description))) }
             let what = field != nil ? "field" : name != nil ? "credential" : "profile"
             return AgentFailure(.notFound, "no such \(what)", facts: facts)
+        case .noRevision(let profile, let name, let revision):
+            return AgentFailure(
+                .notFound, "no such revision", facts: place(profile, name) + [JSONMember("revision", revision.json)])
         case .exists(let profile, let name):
             return AgentFailure(.exists, "it is there already", facts: place(profile, name))
         case .conflict(let profile, let name, let revision):

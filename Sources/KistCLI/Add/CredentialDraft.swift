@@ -70,7 +70,8 @@ struct CredentialDraft: ~Copyable {
             guard value.count <= 65_536 else { throw Failure.usage("\(name) is longer than 64 KiB") }
             guard SecretJSON.isUTF8(value) else { throw Failure.usage("\(name) is not UTF-8 text") }
             var text = String(decoding: value, as: UTF8.self)
-            if text.hasSuffix("\n") { text.removeLast() }
+            // A line end is one character, with a CR or without.
+            if text.hasSuffix("\n") || text.hasSuffix("\r\n") { text.removeLast() }
             try setPlain(name, text)
         }
     }
@@ -92,6 +93,17 @@ struct CredentialDraft: ~Copyable {
         let first = input.withBytes { bytes in bytes.first { $0 != 32 && $0 != 9 && $0 != 10 && $0 != 13 } }
         guard let first else { throw Failure.usage("standard input was empty") }
         if field == nil, first == UInt8(ascii: "{") {
+            let main = platform.mainField(variant: variant)?.name ?? platform.fields(variant: variant).first?.name
+            let wrong = input.withBytes { bytes -> Failure? in
+                do throws(Failure) {
+                    try SecretJSON.readObject(bytes, what: "standard input") { _, _ in }
+                    return nil
+                } catch { return error }
+            }
+            if var wrong {
+                wrong.advice.append("if it is the value of one field:  --file \(main ?? "FIELD")=-")
+                throw wrong
+            }
             let problem = input.withBytes { bytes -> Failure? in
                 do throws(Failure) {
                     try SecretJSON.readObject(bytes, what: "standard input") { (name, value) throws(Failure) in
@@ -168,7 +180,7 @@ struct CredentialDraft: ~Copyable {
             kept = UnsafeRawBufferPointer(rebasing: value[range])
             if range.count < value.count { notes.append("blanks or a line end around \(name) were left out") }
         } else if value.last == 10 {
-            kept = UnsafeRawBufferPointer(rebasing: value.dropLast())
+            kept = UnsafeRawBufferPointer(rebasing: value.dropLast(value.dropLast().last == 13 ? 2 : 1))
             notes.append("a line end behind \(name) was left out")
         }
         guard !kept.isEmpty else { throw Failure.usage("\(name) is empty") }

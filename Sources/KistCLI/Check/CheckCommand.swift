@@ -45,7 +45,7 @@ enum Check {
         guard let item = reply.items.first else { throw Failure("the agent answered without the credential") }
         let overview = item.overview
         let platform: Platform
-        do throws(Failure) { platform = try session.platform(overview.platform) } catch {
+        do throws(Failure) { platform = try session.platform(of: overview) } catch {
             return Row(overview: overview, outcome: .unknown(error.message))
         }
         let values = FieldValues(overview: overview, item: item)

@@ -29,7 +29,7 @@ enum Edit {
         let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(request) }
         guard let item = reply.items.first else { throw Failure("the agent answered without the credential") }
         let overview = item.overview
-        let platform = try session.platform(overview.platform)
+        let platform = try session.platform(of: overview)
         let expiry = try input.expires.map { (text) throws(Failure) in try Read.expiry(text, now: session.now) }
         let terminal = input.fromInput ? nil : Terminal.open()
 

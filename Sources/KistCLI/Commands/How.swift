@@ -10,7 +10,7 @@ enum How {
         let name = try Read.credential(text)
         let profile = try session.profile()
         let overview = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
-        let platform = try session.platform(overview.platform)
+        let platform = try session.platform(of: overview)
         let plain = Dictionary(overview.plain.map { ($0.name.description, $0.value) }) { first, _ in first }
         let secrets = Set(overview.secrets.map(\.description))
         func applies(_ condition: Condition) -> Bool {
@@ -33,9 +33,12 @@ enum How {
             }
         }
         func filled(_ text: String) -> String { Prose.fill(text, name: overview.name.description, plain: plain) }
+        func lines(_ how: HowTo) -> String {
+            Prose.fill(how.text, in: how.place, name: overview.name.description, plain: plain)
+        }
         if json {
             session.printer.json([
-                "items": .array(wanted.map { ["in": .string($0.place.rawValue), "text": .string(filled($0.text))] })
+                "items": .array(wanted.map { ["in": .string($0.place.rawValue), "text": .string(lines($0))] })
             ])
             return ExitCode.done
         }
@@ -44,7 +47,7 @@ enum How {
                 if index > 0 { session.printer.line("") }
                 session.printer.line(.strong(item.place.rawValue))
             }
-            for line in filled(item.text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            for line in lines(item).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 .trimmingEmptyEnds
             {
                 session.printer.line(Phrase((wanted.count > 1 ? "  " : "") + line))

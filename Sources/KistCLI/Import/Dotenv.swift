@@ -7,7 +7,7 @@ package import SecretMemory
 /// name     = letter or "_", then letters, digits, "_" (up to 255 bytes); "." and "-" too, as docker and others write
 /// value    = '…'   everything up to the next "'", line ends too; \' and \\ stand for ' and \
 ///          | "…"   the same with \n \r \t \" \\ \$ \`; any other backslash stays
-///          | bare  up to the end of the line or a "#" after a blank; blanks at its end do not count
+///          | bare  up to the end of the line or a "#" after a blank, so A=#1 is a value; blanks at its end do not count
 /// comment  = "#" up to the end of the line
 /// ```
 ///
@@ -148,7 +148,7 @@ private struct DotenvParser: ~Copyable {
         let start = at
         var end = at
         while at < bytes.count, !endsLine(bytes) {
-            if bytes[at] == UInt8(ascii: "#"), at == start || isBlank(bytes[at - 1]) { break }
+            if bytes[at] == UInt8(ascii: "#"), isBlank(bytes[at - 1]) { break }
             if !isBlank(bytes[at]) { end = at + 1 }
             at += 1
         }

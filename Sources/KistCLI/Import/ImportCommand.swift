@@ -7,9 +7,9 @@ import SecretMemory
 
 /// Takes the variables of a `.env` file into the vault, all or none.
 enum Import {
-    static func execute(_ path: String, name: String?, yes: Bool, json: Bool, _ session: Session) throws(Failure)
-        -> Int32
-    {
+    static func execute(
+        _ path: String, name: String?, yes: Bool, json: Bool, allowDangerousNames: Bool = false, _ session: Session
+    ) throws(Failure) -> Int32 {
         let file =
             path == "-"
             ? try SecretReader.readAll(0, what: "standard input")
@@ -20,7 +20,12 @@ enum Import {
         }
         let platforms = session.catalog.names().compactMap { try? session.platform($0.name) }
         let rest = try Read.credential(name ?? "env").description
-        let plan = ImportPlan.make(dotenv.entries.map(\.name), platforms: platforms, rest: rest)
+        let leftOut = LeftOut(dotenv, allowDangerousNames: allowDangerousNames)
+        let plan = ImportPlan.make(
+            dotenv.entries.map(\.name), platforms: platforms, rest: rest, leftOut: leftOut.indices)
+        guard !plan.items.isEmpty else {
+            throw Failure.usage("there is nothing to store", advice: leftOut.lines(dotenv))
+        }
         let profile = try session.profile()
         var items: [PutItem] = []
         var row = SecretBuffer(capacity: 1_024)
@@ -34,7 +39,7 @@ enum Import {
                 problems.append("\(planned.name): \(error.message)")
             }
         }
-        if !json { show(plan, dotenv, path, session) }
+        if !json { show(plan, dotenv, leftOut, session) }
         guard problems.isEmpty else {
             throw Failure.usage("not everything fits, so nothing was stored", advice: problems)
         }
@@ -77,13 +82,7 @@ enum Import {
     ) throws(Failure) -> PutItem {
         var draft = CredentialDraft(platform: platform, variant: planned.variant)
         for field in planned.fields {
-            let value = dotenv.values.segment(field.index)
-            // An empty variable is no value.
-            if value.count == 0 { continue }
-            try draft.take(field.name, value)
-        }
-        guard !draft.secrets.names.isEmpty || !draft.plain.isEmpty else {
-            throw Failure.usage("all of its variables are empty")
+            try draft.take(field.name, dotenv.values.segment(field.index))
         }
         let completion = try Completing.complete(draft)
         let names = draft.secrets.names
@@ -98,7 +97,9 @@ enum Import {
     }
 
     /// Names only.
-    private static func show(_ plan: ImportPlan, _ dotenv: borrowing Dotenv, _ path: String, _ session: Session) {
+    private static func show(
+        _ plan: ImportPlan, _ dotenv: borrowing Dotenv, _ leftOut: LeftOut, _ session: Session
+    ) {
         var table = Table([
             .init("CREDENTIAL"), .init("PLATFORM", shrinks: true), .init("FIELD"), .init("FROM", shrinks: true),
         ])
@@ -112,10 +113,44 @@ enum Import {
             }
         }
         for line in table.lines(width: session.printer.columns) { session.printer.line(line) }
+        for line in leftOut.lines(dotenv) { session.printer.note(Phrase(line)) }
         if !dotenv.unexpanded.isEmpty {
             let lines = dotenv.unexpanded.map { "\($0)" }.joined(separator: ", ")
             session.printer.note("${…} is taken as it stands in line \(lines)")
         }
+    }
+}
+
+/// Variables that an import does not take, and says so.
+private struct LeftOut {
+    private var empty: [Int] = []
+    private var dangerous: [Int] = []
+
+    init(_ dotenv: borrowing Dotenv, allowDangerousNames: Bool) {
+        for (index, entry) in dotenv.entries.enumerated() {
+            if dotenv.values.withSegment(index, { $0.isEmpty }) {
+                empty.append(index)
+            } else if !allowDangerousNames, DangerousNames.contains(entry.name) {
+                dangerous.append(index)
+            }
+        }
+    }
+
+    var indices: Set<Int> { Set(empty + dangerous) }
+
+    /// Names and places only.
+    func lines(_ dotenv: borrowing Dotenv) -> [String] {
+        var lines: [String] = []
+        for index in empty {
+            let entry = dotenv.entries[index]
+            lines.append("left out (empty): \(entry.name), line \(entry.line)")
+        }
+        for index in dangerous {
+            let entry = dotenv.entries[index]
+            lines.append("left out (can make programs run other code): \(entry.name), line \(entry.line)")
+        }
+        if !dangerous.isEmpty { lines.append("take those, too:  kist import --allow-dangerous-names …") }
+        return lines
     }
 }
 
@@ -132,10 +167,12 @@ struct ImportCommand: SessionCommand {
     @Argument(help: "The file; - is standard input.") var path: String
     @Option(help: "The credential for what no platform knows (env).") var name: String?
     @Flag(name: [.long, .short], help: "Do not ask.") var yes = false
+    @Flag(help: "Take variables, too, that can make programs run other code.") var allowDangerousNames = false
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
-        try Import.execute(path, name: name, yes: yes || json, json: json, session)
+        try Import.execute(
+            path, name: name, yes: yes || json, json: json, allowDangerousNames: allowDangerousNames, session)
     }
 }

@@ -23,9 +23,12 @@ struct ImportPlan: Equatable {
     /// - Parameters:
     ///   - variables: the names in the file.
     ///   - rest: the name of the credential for what no platform knows.
-    static func make(_ variables: [String], platforms: [Platform], rest: String) -> ImportPlan {
+    ///   - leftOut: indices of variables that are not taken.
+    static func make(
+        _ variables: [String], platforms: [Platform], rest: String, leftOut: Set<Int> = []
+    ) -> ImportPlan {
         var plan = ImportPlan()
-        var left = Set(variables.indices)
+        var left = Set(variables.indices).subtracting(leftOut)
         while let best = platforms.flatMap({ candidates($0, variables, left) }).max(by: { weight($0) < weight($1) }) {
             plan.items.append(best)
             for field in best.fields { left.remove(field.index) }

@@ -2,7 +2,7 @@
 ///
 /// `sudo` is sudo's own table: every line of its `env_delete` and `env_check` lists (sudo 1.9.16,
 /// plugins/sudoers/env.c), those for other systems too. `further` is what sudo does not need because it starts from
-/// an empty environment. A trailing `*` stands for any ending.
+/// an empty environment. A trailing `*` stands for any ending, a leading one for any beginning.
 package enum DangerousNames {
     /// 56 lines.
     package static let sudo = [
@@ -47,12 +47,30 @@ package enum DangerousNames {
         "PHP_INI_SCAN_DIR", "R_PROFILE*", "R_ENVIRON*", "R_LIBS*", "R_HOME", "JULIA_*", "GOFLAGS", "GOENV", "RUSTFLAGS",
         "RUSTC*", "CARGO_BUILD_*", "CARGO_HOME", "MAKEFLAGS", "MFLAGS", "MAKEFILES", "CC", "CXX", "AWKPATH",
         "AWKLIBPATH", "ERL_*", "ELIXIR_ERL_OPTIONS", "OCAMLRUNPARAM", "CAML_LD_LIBRARY_PATH", "IPYTHONDIR",
-        "JUPYTER_*", "DOCKER_CONFIG", "ANSIBLE_*", "WGETRC", "CURL_HOME", "PIP_CONFIG_FILE",
+        "JUPYTER_*", "DOCKER_CONFIG", "ANSIBLE_*", "WGETRC", "CURL_HOME",
+        "NODE_*", "PIP_*", "UV_*", "CARGO_*", "GOPROXY", "GOTOOLCHAIN", "GONOSUMDB", "GONOSUMCHECK", "GONOPROXY",
+        "GOINSECURE", "GOPRIVATE", "GOSUMDB", "GOVCS", "GOAUTH", "GOPATH", "GOROOT", "GOBIN", "GOCACHEPROG",
+        "GOEXPERIMENT", "CGO_*", "PKG_CONFIG*", "CMAKE_*", "LD", "AR", "AS", "CPP", "FC", "NM", "RANLIB", "STRIP",
+        "OBJCOPY", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH",
+        "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX",
+        // Where packages, answers and trust come from.
+        "*_proxy", "*_PROXY", "*_INDEX_URL", "SSL_CERT_*", "*_CA_BUNDLE", "*_PAGER", "*_EDITOR",
+        // Settings of programs that name commands, servers or other credentials.
+        "TF_CLI_*", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "KUBECONFIG",
+        "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "CLOUDSDK_CONFIG", "AZURE_CONFIG_DIR", "BOTO_CONFIG",
+        "GNUPGHOME", "PSQLRC", "PGSYSCONFDIR", "PGSERVICEFILE", "MYSQL_HOME", "NETRC",
+    ]
+
+    /// What the table above would take along: credentials of programs whose other variables are dangerous.
+    static let harmless: Set = [
+        "CARGO_REGISTRY_TOKEN", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "NODE_AUTH_TOKEN",
     ]
 
     /// Whether a program may take `name` for more than data.
     package static func contains(_ name: String) -> Bool {
-        exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
+        guard !harmless.contains(name) else { return false }
+        return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
+            || suffixes.contains { name.hasSuffix($0) }
     }
 
     /// Whether older shells take a value for a function definition: sudo's `*=()*`.
@@ -63,4 +81,6 @@ package enum DangerousNames {
     private static let exact = Set((sudo + further).filter { !$0.contains("*") })
     private static let prefixes = (sudo + further).filter { $0.hasSuffix("*") && !$0.hasPrefix("*") }
         .map { String($0.dropLast()) }
+    private static let suffixes = (sudo + further).filter { $0.hasPrefix("*") && !$0.hasSuffix("*") }
+        .map { String($0.dropFirst()) }
 }

@@ -10,19 +10,16 @@ package enum Launcher {
     package static func replace(
         _ command: [String], environment block: borrowing EnvironmentBlock, keeping: [Int32] = []
     ) -> Failure {
-        let path: String
-        switch ProgramSearch.find(command.first ?? "", path: Variables.process["PATH"]) {
-        case .path(let found): path = found
-        case .notExecutable(let there):
-            return Failure("\(there) is not a program that can be executed", code: ExitCode.notExecutable)
-        case .missing:
-            return Failure("\(command.first ?? "") was not found", code: ExitCode.noProgram)
-        }
+        let exact = ExactCommand(command)
+        let program: [CChar]
+        do throws(Failure) { program = try exact.program() } catch { return error }
+        let path = shown(program)
         HeldSignals.unblockAll()
         closeOthers(keeping: keeping)
-        var code = execute(path, command, block)
+        Hardening.restoreForExecution()
+        var code = execute(program, exact, block)
         // A script without a #! line: what execvp does.
-        if code == ENOEXEC { code = execute("/bin/sh", ["/bin/sh", path] + command.dropFirst(), block) }
+        if code == ENOEXEC { code = execute(shell, exact, before: [shell, program], dropping: 1, block) }
         switch code {
         case ENOENT:
             return Failure("\(path): the program that its first line names was not found", code: ExitCode.noProgram)
@@ -42,35 +39,36 @@ package enum Launcher {
     package static func wait(
         _ command: [String], environment block: borrowing EnvironmentBlock, keeping: [Int32] = []
     ) throws(Failure) -> Int32 {
-        let path: String
-        switch ProgramSearch.find(command.first ?? "", path: Variables.process["PATH"]) {
-        case .path(let found): path = found
-        case .notExecutable(let there):
-            throw Failure("\(there) is not a program that can be executed", code: ExitCode.notExecutable)
-        case .missing: throw Failure("\(command.first ?? "") was not found", code: ExitCode.noProgram)
-        }
+        let exact = ExactCommand(command)
+        let program = try exact.program()
         closeOthers(keeping: keeping)
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
+        Hardening.restoreForExecution()
         var code: Int32 = 0
-        let child = block.withPointers { ForwardingChild.start(path, &arguments, $0, &code) }
+        let child = block.withPointers { variables in
+            exact.withPointers { ForwardingChild.start(program, $0, variables, &code) }
+        }
         guard child > 0 else {
-            throw Failure("\(path): \(String(cString: strerror(code)))", code: ExitCode.notExecutable)
+            throw Failure("\(shown(program)): \(String(cString: strerror(code)))", code: ExitCode.notExecutable)
         }
         return ForwardingChild.wait(child)
     }
 
     private static func execute(
-        _ path: String, _ command: [String], _ block: borrowing EnvironmentBlock
+        _ path: [CChar], _ command: ExactCommand, before: [[CChar]] = [], dropping count: Int = 0,
+        _ block: borrowing EnvironmentBlock
     ) -> Int32 {
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
-        return block.withPointers { variables in
-            execve(path, &arguments, variables)
-            return errno
+        block.withPointers { variables in
+            command.withPointers(before: before, dropping: count) { arguments in
+                execve(path, arguments, variables)
+                return errno
+            }
         }
+    }
+
+    private static let shell = Array("/bin/sh".utf8CString)
+
+    private static func shown(_ path: [CChar]) -> String {
+        String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Marks every descriptor from 3 on to close at `execve`, but those asked for.

@@ -7,6 +7,10 @@ package enum KistProgram {
     package static func run(_ arguments: [String]) -> Int32 {
         let given = Array(arguments.dropFirst())
         let printer = Printer()
+        if let position = ChangedArguments.first(in: given) {
+            printer.failure(Failure.usage("argument \(position) is not UTF-8 text"))
+            return given.contains("run") ? ExitCode.failed : ExitCode.usage
+        }
         // The two commands that programs call all day build no tree of parsers.
         if let fast = FastArguments.parse(given) {
             return finish(printer, isRun: fast.isRun) { () throws(Failure) in try fast.execute(printer) }

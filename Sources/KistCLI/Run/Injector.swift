@@ -59,7 +59,7 @@ struct Injector {
         _ injection: inout Injection, _ toUnset: inout [(name: String, source: String)]
     ) throws(Failure) {
         let overview = reply.items[index].overview
-        let platform = try session.platform(overview.platform)
+        let platform = try session.platform(of: overview)
         let plain = Dictionary(overview.plain.map { ($0.name.description, $0.value) }) { first, _ in first }
         let finder = PackageFinder(environment: session.environment)
         let plan = platform.plan(

@@ -14,12 +14,7 @@ enum Run {
             throw Failure.usage("no command was given", advice: ["kist run NAME -- COMMAND"])
         }
         // Looked for before any secret leaves the vault.
-        switch ProgramSearch.find(program, path: session.environment["PATH"]) {
-        case .missing: throw Failure("\(program) was not found", code: ExitCode.noProgram)
-        case .notExecutable(let path):
-            throw Failure("\(path) is not a program that can be executed", code: ExitCode.notExecutable)
-        case .path: break
-        }
+        _ = try ExactCommand(input.command).program()
         let asked = RevealRequest(
             wants: request.wants, purpose: .run, reason: input.reason, allowExpired: input.allowExpired)
         let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }

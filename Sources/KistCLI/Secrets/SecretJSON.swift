@@ -2,7 +2,7 @@ package import SecretMemory
 
 /// Reads and writes JSON strings that are secret, without their text ever leaving locked memory.
 package enum SecretJSON {
-    /// Reads one flat object whose values are strings (or whole numbers, `true`, `false`, taken as written).
+    /// Reads one flat object whose values are strings (or numbers, `true`, `false`, taken as written).
     ///
     /// - Parameter take: called for each member in order.
     /// - Throws: `Failure`; keys are named, values never.
@@ -112,8 +112,34 @@ package enum SecretJSON {
             while at < text.count, isBare(text[at]) { at += 1 }
             guard at > start else { throw wrong("a value must be a text") }
             let word = UnsafeRawBufferPointer(rebasing: text[start..<at])
-            guard !word.elementsEqual("null".utf8) else { throw wrong("a value must be a text") }
+            guard word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8) || Self.isNumber(word) else {
+                throw wrong("a value must be a text")
+            }
             return SecretBytes(count: word.count) { $0.copyMemory(from: word) }
+        }
+
+        /// `[-] (0 | 1-9 digits) [. digits] [e [+-] digits]`.
+        private static func isNumber(_ word: UnsafeRawBufferPointer) -> Bool {
+            var rest = word[...]
+            func digits() -> Int {
+                let count = rest.prefix { (0x30...0x39).contains($0) }.count
+                rest = rest.dropFirst(count)
+                return count
+            }
+            if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+            let leading = rest.first
+            let whole = digits()
+            guard whole == 1 || whole > 1 && leading != UInt8(ascii: "0") else { return false }
+            if rest.first == UInt8(ascii: ".") {
+                rest = rest.dropFirst()
+                guard digits() > 0 else { return false }
+            }
+            if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+                rest = rest.dropFirst()
+                if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+                guard digits() > 0 else { return false }
+            }
+            return rest.isEmpty
         }
 
         private func isBare(_ byte: UInt8) -> Bool {

@@ -70,7 +70,7 @@ package enum Advice {
                 ])
         case .invalid:
             return Failure.usage("the agent refused the request: \(failure["what"]?.string ?? failure.message)")
-        case .tooLarge: return Failure("that is too large for the vault: one secret holds at most 1 MiB")
+        case .tooLarge: return Failure("that is too large: \(failure.message)")
         case .holder:
             let who = failure["pid"]?.integer.map { "process \($0)" } ?? "another process"
             let since = failure["since"]?.string.map { " since \($0)" } ?? ""

@@ -1,4 +1,5 @@
 private import KistClient
+internal import KistModel
 package import KistPlatforms
 
 extension Session {
@@ -16,6 +17,16 @@ extension Session {
                     code: ExitCode.notFound)
             default: throw Failure(error.description)
             }
+        }
+    }
+
+    /// The platform of a stored credential.
+    func platform(of overview: Overview) throws(Failure) -> Platform {
+        do { return try catalog.load(overview.platform) } catch {
+            guard case .notFound = error else { throw Failure(error.description) }
+            throw Failure(
+                "the platform of \(overview.name), \(overview.platform), is not known here",
+                advice: ["expected:  \(places.config)/platforms/\(overview.platform).toml"], code: ExitCode.notFound)
         }
     }
 }

@@ -22,7 +22,7 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
     case timestamp
     /// The name of a variable: `A-Z a-z 0-9 _`, not beginning with a digit.
     case variable
-    /// The name of an HTTP header field.
+    /// The name of an HTTP header field, but `Host`, `Content-Length`, `Transfer-Encoding` and `Connection`.
     case headerName = "header-name"
     /// `true` or `false`.
     case boolean
@@ -41,7 +41,7 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
         case .pem: "a private key in PEM form (-----BEGIN PRIVATE KEY-----)"
         case .timestamp: "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ"
         case .variable: "the name of a variable, such as MY_API_KEY"
-        case .headerName: "the name of a header, such as X-API-Key"
+        case .headerName: "the name of a header, such as X-API-Key, that only carries a value"
         case .boolean: "true or false"
         }
     }
@@ -89,7 +89,12 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
             return bytes.count <= 128 && bytes.allSatisfy { Self.isAlphanumeric($0) || $0 == 95 }
                 && !(48...57).contains(bytes[0])
         case .headerName:
-            return bytes.count <= 64 && bytes.allSatisfy { Self.isAlphanumeric($0) || $0 == 45 || $0 == 95 }
+            guard bytes.count <= 64, bytes.allSatisfy({ Self.isAlphanumeric($0) || $0 == 45 || $0 == 95 }) else {
+                return false
+            }
+            // These steer the request itself.
+            let name = String(decoding: bytes, as: UTF8.self).lowercased()
+            return !["host", "content-length", "transfer-encoding", "connection"].contains(name)
         case .boolean: return bytes.elementsEqual("true".utf8) || bytes.elementsEqual("false".utf8)
         }
     }

@@ -5,7 +5,7 @@ package enum ForwardingChild {
     /// - Parameter code: an errno when the result is 0.
     /// - Returns: the process id, or 0.
     package static func start(
-        _ path: String, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+        _ path: [CChar], _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
         _ variables: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, _ code: inout Int32
     ) -> Int32 {
         kist_child_start(path, arguments, variables, &code)

@@ -13,6 +13,9 @@ package enum Hardening {
         return failed == 0 ? nil : failed
     }
 
+    /// Hands the limit of core files on as it was found; right before the execution of somebody else's program.
+    package static func restoreForExecution() { kist_soften() }
+
     /// Whether the kernel lets processes of the same user read this one.
     package static var isDumpable: Bool { kist_dumpable() != 0 }
 }

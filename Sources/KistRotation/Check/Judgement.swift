@@ -65,6 +65,7 @@ enum Judgement {
         case .timeout: "\(host) did not answer in time"
         case .tls: "no trustworthy TLS connection to \(host)"
         case .proxy: "the proxy did not let the request through"
+        case .noProxy: "the proxy cannot be reached"
         case .notLoopback: "\(host) is not on this machine, and plain http goes nowhere else"
         case .garbage: "what \(host) sent is not HTTP"
         case .closed: "\(host) ended the connection"

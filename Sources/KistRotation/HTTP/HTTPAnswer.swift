@@ -4,7 +4,7 @@ import SecretMemory
 
 /// Why there was no answer.
 enum HTTPFailure: Equatable {
-    case name, connect, timeout, tls, proxy, notLoopback, garbage, closed, other
+    case name, connect, timeout, tls, proxy, noProxy, notLoopback, garbage, closed, other
 }
 
 /// What came back. The body may hold an access token: it is wiped with this value.
@@ -123,6 +123,7 @@ extension HTTPFailure {
         case KIST_HTTP_TIMEOUT.rawValue: self = .timeout
         case KIST_HTTP_TLS.rawValue: self = .tls
         case KIST_HTTP_PROXY.rawValue: self = .proxy
+        case KIST_HTTP_NO_PROXY.rawValue: self = .noProxy
         case KIST_HTTP_REFUSED.rawValue: self = .notLoopback
         case KIST_HTTP_GARBAGE.rawValue: self = .garbage
         case KIST_HTTP_CLOSED.rawValue: self = .closed

@@ -11,6 +11,8 @@ package enum VaultError: Error, Equatable, Sendable {
     /// Wrong passphrase, wrong recovery code, wrong file or a changed header: one answer on purpose.
     case wrongKey
     case notFound(profile: ProfileName, name: CredentialName?, field: FieldName?)
+    /// The credential is there, this revision of it is not, or no longer.
+    case noRevision(profile: ProfileName, name: CredentialName, revision: UInt64)
     /// `put` with `ifRevision` 0 found one.
     case exists(profile: ProfileName, name: CredentialName)
     /// `put`, `remove` or `restore` expected another revision; this is the one that is there (0: none).

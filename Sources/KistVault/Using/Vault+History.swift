@@ -25,8 +25,9 @@ extension Vault {
     ) throws(VaultError) -> UInt64 {
         let (keys, contents) = try opened()
         let entries = contents.index.all(keys.lookup(profile, name))
+        guard !entries.isEmpty else { throw .notFound(profile: profile, name: name, field: nil) }
         guard let entry = entries.first(where: { $0.place.revision == revision }) else {
-            throw .notFound(profile: profile, name: name, field: nil)
+            throw .noRevision(profile: profile, name: name, revision: revision)
         }
         let row = try row(keys, entry)
         guard let overview = row.overview.overview else { throw .notFound(profile: profile, name: name, field: nil) }

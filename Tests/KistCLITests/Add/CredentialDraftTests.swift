@@ -89,4 +89,17 @@ import Testing
             for problem in problems { #expect(problem.map { !"\($0)".contains("hunter2") } == true) }
         }
     }
+
+    @Test(arguments: ["x\n", "x\r\n"]) func aFreeFieldLosesItsLineEndToo(_ text: String) throws {
+        var draft = try draft("fields")
+        try draft.take("token", bytes(text))
+        draft.secrets.withValue("token") { #expect($0.elementsEqual("x".utf8)) }
+    }
+
+    @Test func aValueThatOnlyLooksLikeAnObjectGetsAWay() throws {
+        var draft = try draft("http-api-key")
+        let problem = failure { () throws(Failure) in try draft.takeInput(bytes("{hunter2"), field: nil) }
+        #expect(problem?.advice.contains { $0.hasSuffix("--file key=-") } == true)
+        #expect(problem.map { !"\($0)".contains("hunter2") } == true)
+    }
 }

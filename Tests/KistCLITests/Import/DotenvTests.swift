@@ -68,4 +68,9 @@ import Testing
             _ = try? Dotenv(parsing: SecretBytes(copyingExposed: bytes), path: ".env")
         }
     }
+
+    @Test func aCommentNeedsABlankBeforeIt() throws {
+        let text = "PASSWORD=#hunter2\nB= # nothing\nC=x #y\nD=x#y\nE=\t#z\n"
+        #expect(try read(text) == ["PASSWORD=#hunter2", "B=", "C=x", "D=x#y", "E="])
+    }
 }

@@ -23,4 +23,11 @@ import Testing
         #expect(plan.items.map(\.platform) == ["fields"])
         #expect(plan.items.first?.fields.allSatisfy(\.isSecret) == true)
     }
+
+    @Test func whatIsLeftOutIsInNoCredential() throws {
+        let platforms = [try PlatformCatalog(userFolder: nil).load("kumo")]
+        let plan = ImportPlan.make(
+            ["KUMO_API_KEY", "LD_PRELOAD", "A"], platforms: platforms, rest: "env", leftOut: [1])
+        #expect(plan.items.flatMap { $0.fields.map(\.index) }.sorted() == [0, 2])
+    }
 }

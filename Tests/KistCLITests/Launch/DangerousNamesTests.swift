@@ -1,3 +1,4 @@
+import KistPlatforms
 import Testing
 
 @testable import KistCLI
@@ -31,6 +32,27 @@ import Testing
             "KAFKA_PASSWORD", "LDAP_PASSWORD", "TERMINAL_KEY", "ENVOY_TOKEN",
         ] {
             #expect(!DangerousNames.contains(name), "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "no_proxy", "FTP_PROXY", "PIP_INDEX_URL", "UV_INDEX_URL",
+        "MY_INDEX_URL", "CARGO_NET_GIT_FETCH_WITH_CLI", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS", "GONOSUMDB", "GOINSECURE",
+        "AWS_PAGER", "PSQL_PAGER", "SYSTEMD_EDITOR", "SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS", "TF_CLI_ARGS", "DOCKER_HOST", "KUBECONFIG", "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE", "GNUPGHOME", "PKG_CONFIG", "PKG_CONFIG_PATH", "CMAKE_TOOLCHAIN_FILE", "LD", "AR",
+    ])
+    func whatSendsProgramsElsewhereIsDangerous(_ name: String) {
+        #expect(DangerousNames.contains(name))
+    }
+
+    @Test func everyPlatformOfKistWorks() throws {
+        let catalog = PlatformCatalog(userFolder: nil)
+        for entry in catalog.names() {
+            let platform = try catalog.load(entry.name)
+            for name in platform.environment.compactMap({ $0.name.text(name: "demo", plain: [:]) }) {
+                #expect(!DangerousNames.contains(name), "\(entry.name): \(name)")
+            }
         }
     }
 

@@ -17,6 +17,22 @@ import Testing
         #expect(ProgramSearch.find("\(folder.path)/tool", path: nil) == .path("\(folder.path)/tool"))
         #expect(ProgramSearch.find("", path: path) == .missing)
     }
+
+    @Test func bytesThatAreNoTextStayAsTheyAre() throws {
+        let folder = try TemporaryFolder()
+        let name: [UInt8] = [0x74, 0xFF]
+        let path = Array("\(folder.path)/".utf8) + name
+        let text = path.map { CChar(bitPattern: $0) } + [0]
+        let descriptor = creat(text, 0o755)
+        #expect(descriptor >= 0)
+        close(descriptor)
+        defer { unlink(text) }
+        guard case .path(let found) = ProgramSearch.findBytes(name, path: Array(folder.path.utf8)) else {
+            Issue.record("not found")
+            return
+        }
+        #expect(found == path)
+    }
 }
 
 /// A folder that goes with the test.

@@ -20,8 +20,8 @@ import Testing
 
     @Test func aFlatObject() throws {
         #expect(
-            try read(#" {"a":"x\n\"\u00e9\ud83d\ude00","b" : "", "c":12, "d":true} "#) == [
-                "a": "x\n\"é😀", "b": "", "c": "12", "d": "true",
+            try read(#" {"a":"x\n\"\u00e9\ud83d\ude00","b" : "", "c":-12.50e+3, "d":true} "#) == [
+                "a": "x\n\"é😀", "b": "", "c": "-12.50e+3", "d": "true",
             ])
         #expect(try read("{}") == [:])
     }
@@ -30,6 +30,7 @@ import Testing
         "", "{", "[]", "{\"a\"}", "{\"a\":}", "{\"a\":\"x}", "{\"a\":\"x\"} y", "{\"a\":\"x\",}",
         "{\"a\":{\"b\":\"c\"}}", "{\"a\":[\"hunter2\"]}",
         "{\"a\":\"1\",\"a\":\"2\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\q\"}", "{\"a\":\"\u{1}\"}", "{\"a\":null}",
+        "{\"a\":hunter2}", "{\"a\":01}", "{\"a\":+1}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":1e}", "{\"a\":True}",
         "{\"hunter2\":\"x\",\"hunter2\":\"y\"}",
     ])
     func anythingElseIsRefusedWithoutBeingRepeated(_ text: String) {

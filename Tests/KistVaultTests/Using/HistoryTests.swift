@@ -27,7 +27,7 @@ import Testing
         #expect(overview.plainValue(try FieldName("url")) == "u" && overview.note == "n")
         #expect(overview.created == TestVault.now && overview.modified == note.when)
         #expect(try test.vault.history(.default, try name("kumo")).first?.why == "restore of 2")
-        #expect(throws: VaultError.notFound(profile: .default, name: try name("kumo"), field: nil)) {
+        #expect(throws: VaultError.noRevision(profile: .default, name: try name("kumo"), revision: 99)) {
             try test.vault.restore(.default, try name("kumo"), revision: 99, note: note)
         }
     }

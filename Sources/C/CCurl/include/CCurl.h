@@ -28,11 +28,12 @@ enum { KIST_HTTP_HEADERS = 32, KIST_HTTP_TEXT = 256, KIST_HTTP_ADDRESS = 2048 };
 
 enum kist_http_failure {
     KIST_HTTP_DONE = 0,
-    KIST_HTTP_NAME,      /* the host's name (or the proxy's) is not known */
+    KIST_HTTP_NAME,      /* the host's name is not known */
     KIST_HTTP_CONNECT,   /* nobody answers there */
     KIST_HTTP_TIMEOUT,
     KIST_HTTP_TLS,       /* no trustworthy TLS connection */
     KIST_HTTP_PROXY,     /* the proxy refused */
+    KIST_HTTP_NO_PROXY,  /* the proxy cannot be reached */
     KIST_HTTP_REFUSED,   /* not allowed by only_loopback */
     KIST_HTTP_GARBAGE,   /* what came is no HTTP, or has too many or too long headers */
     KIST_HTTP_CLOSED,    /* the connection ended too early */

@@ -13,6 +13,10 @@
    Returns 0, or the errno of the first step that failed. */
 int kist_harden(void);
 
+/* Gives the core limit back that was found, for a program about to be executed. What is ignored was never touched,
+   and handlers end with execve. This process itself stays as it is: it is not dumpable. */
+void kist_soften(void);
+
 /* The peer of a connected Unix socket (SO_PEERCRED). Returns 0 or an errno. */
 int kist_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 
