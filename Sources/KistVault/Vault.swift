@@ -16,6 +16,8 @@ package final class Vault {
     var contents: Contents?
     /// What the anchor said at unlock; `nil` while locked.
     package internal(set) var anchorStatus: AnchorStatus?
+    /// The generation that was opened unproved and that nobody has answered for since; 0 for none, and while locked.
+    var unproved: UInt64 = 0
     /// Whether the last state could be remembered outside the file. The write itself is not touched by a failure.
     package internal(set) var anchorFailure: AnchorStoreError?
     var answered = AnsweredRequests()
@@ -53,6 +55,7 @@ package final class Vault {
         keys = nil
         contents = nil
         anchorStatus = nil
+        unproved = 0
         answered = AnsweredRequests()
         store.close()
     }

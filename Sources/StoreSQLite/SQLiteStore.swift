@@ -75,15 +75,15 @@ package final class SQLiteStore: RecordStore {
             let now: FileIdentity
             do { now = try FileIdentity.read(path) } catch .absent { throw .replaced }
             guard now == connection.identity else { throw .replaced }
+            _ = try BesideFiles.check(path)
             return connection
         }
         try VaultFolder.check(path)
         let identity = try FileIdentity.read(path)
         // With a journal beside it the file may be half of a write: SQLite must put it right before anything is judged.
-        let hasJournal = access("\(path)-journal", F_OK) == 0
-        if let head = try FileHead.read(path, size: identity.size) {
-            if hasJournal { try head.checkJournal() } else { try head.check() }
-        }
+        let head = try FileHead.read(path, size: identity.size)
+        let hasJournal = try BesideFiles.check(path)
+        if hasJournal { try head?.checkJournal() } else { try head?.check() }
         let connection = try Connection(path, identity)
         self.connection = connection
         return connection
@@ -92,6 +92,7 @@ package final class SQLiteStore: RecordStore {
     /// Runs `body` on the connection with the store's errors.
     func perform(_ body: (Connection, Database) throws -> Void) throws(StoreError) {
         let connection = try connected()
+        connection.allowance.renew(for: try FileIdentity.read(path).size)
         do {
             try connection.queue.inDatabase { db in try body(connection, db) }
         } catch {

@@ -178,8 +178,8 @@ class Vault:
         return B(lp("kist/v1/anchor", self.id, self.incarnation) + u64(self.generation)
                  + lp(self.digest(pages), B(header), self.predecessor), self.key("anchor"))
 
-    def anchor(self, links, ident=None, incarnation=None, layout=1, mac=None):
-        out = u8(layout) + (ident or self.id) + self.public + (incarnation or self.incarnation)
+    def anchor(self, links, ident=None, incarnation=None, layout=1, mac=None, unproved=0):
+        out = u8(layout) + (ident or self.id) + self.public + (incarnation or self.incarnation) + u64(unproved)
         out += u16(len(links)) + b"".join(u64(g) + c[:16] for g, c in links)
         return out + (mac or B(lp("kist/v1/seen", out), self.key("anchor")))
 
@@ -491,8 +491,7 @@ def vaults(folder):
             write("damaged-read", **with_row(at, tuple(bent)), **read, note=f"{name}: {what}")
     write("damaged-read", **with_row(at, None), **read, note="row dropped")
     write("damaged-read", **with_row(at, (W[0], 9, R[2], R[3])), **read, note="moved")
-    write("opens", rows=rows + [(v.lookup("default", "ghost"), 5, R[2], R[3])], **short, absent="default/ghost",
-          note="a planted row is never looked at")
+    write("damaged-read", rows=rows + [(v.lookup("default", "ghost"), 5, R[2], R[3])], note="a planted row")
 
     # Rows whose tags are right and whose content is not: what only the holder of the keys could write
     def forged(expect, overview=None, secret=None, note="", sealed=None, read="default/x", **seal):
@@ -548,6 +547,8 @@ def vaults(folder):
     write("opens", anchor=v.anchor([(3, some(16))]), **short, anchor_says="unknown")
     write("opens", anchor=v.anchor(links, mac=some(32)), **short, anchor_says="unknown")
     write("opens", anchor=v.anchor(links, layout=2), **short, anchor_says="unknown")
+    write("opens", anchor=v.anchor(links, unproved=3), **short, anchor_says="unknown")
+    write("opens", anchor=v.anchor(links)[:-1], **short, anchor_says="unknown")
     write("opens", anchor=b"", **short, anchor_says="unknown")
     write("older-copy", anchor=v.anchor(links + [(6, some(16))]))
     write("forked", anchor=v.anchor(v.chain + [(5, some(16))]))

@@ -39,7 +39,7 @@ extension Agent {
                 case .profileCopy: try profileCopy(request, client)
                 case .profileRemove: try profileRemove(request, client)
                 case .folder: try folder(request, segments, client)
-                case .doctor: reply(client, request.id, doctor(for: client))
+                case .doctor: reply(client, request.id, try doctor(request, client))
                 }
             } catch let error as ShapeError { throw AgentFailure.invalid(error.member) }
         } catch let failure as AgentFailure {

@@ -22,8 +22,8 @@ extension Agent {
         }
     }
 
-    /// Facts for `kist doctor`.
-    func doctor(for client: Client) -> JSONValue {
+    /// Facts for `kist doctor`. With `{deep: true}` every row is read and opened; the vault must be open for this client.
+    func doctor(_ request: Request, _ client: Client) throws(AgentFailure) -> JSONValue {
         let memory = LockedMemory.now
         var members: [JSONMember] = [
             JSONMember("version", .string(AgentProtocol.release)),
@@ -41,7 +41,15 @@ extension Agent {
             JSONMember("clients", .integer(Int64(clients.count))),
             JSONMember("folders", .integer(Int64(folders.count))),
         ]
-        if session.isOpen(for: client.token), let facts = try? session.vault?.facts() { members.append(JSONMember("vault", Self.json(facts))) }
+        if session.isOpen(for: client.token), let facts = try? session.vault?.facts() {
+            members.append(JSONMember("vault", Self.json(facts)))
+        }
+        if request.params["deep"] == .bool(true) {
+            let vault = try session.use(by: client.token)
+            do throws(VaultError) {
+                members.append(JSONMember("verified", .integer(Int64(try vault.verify()))))
+            } catch { throw Failures.of(error) }
+        }
         return .object(members)
     }
 
@@ -59,6 +67,8 @@ extension Agent {
             "rows": facts.rows.map { .integer(Int64($0)) },
             "indexPages": facts.indexPages.map { .integer(Int64($0)) },
             "anchor": facts.anchor.map { .string($0.rawValue) },
+            "anchorUnproved": facts.anchorUnproved?.json,
+            "anchorFailure": facts.anchorFailure.map { .integer(Int64($0)) },
             "store": [
                 "engine": .string(store.engine), "path": .string(store.path), "size": .integer(store.size),
                 "journalMode": .string(store.journalMode), "synchronous": .integer(Int64(store.synchronous)),

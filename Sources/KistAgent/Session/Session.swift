@@ -13,6 +13,8 @@ final class Session {
     private let limits: Limits
     private let clock: AgentClock
     let anchors: any AnchorStore
+    /// The anchor as it was before the vault's file was opened.
+    private var seen: AnchorReadFirst?
     /// What the lock file says while this agent has the vault.
     private let rendezvous: Rendezvous
 
@@ -46,9 +48,10 @@ final class Session {
         return .locked
     }
 
-    func isOpen(for client: UInt64) -> Bool { vault != nil && (general != nil || leases[client] != nil) }
+    func isOpen(for client: UInt64) -> Bool { isOpen && (general != nil || leases[client] != nil) }
 
-    var isOpen: Bool { vault != nil }
+    /// A vault locks itself after a write of which nobody knows whether it reached the file.
+    var isOpen: Bool { vault?.isUnlocked == true }
 
     /// The vault for a request of `client`, which counts as use.
     func use(by client: UInt64) throws(AgentFailure) -> Vault {
@@ -67,7 +70,7 @@ final class Session {
 
     /// Seconds left for `client`, idle and in any case.
     func left(for client: UInt64) -> (idle: Int64, maximum: Int64)? {
-        guard vault != nil, let lifetime = general ?? leases[client] else { return nil }
+        guard isOpen, let lifetime = general ?? leases[client] else { return nil }
         let now = clock.nanoseconds()
         return (lifetime.idleLeft(at: now), lifetime.maximumLeft(at: now))
     }
@@ -75,6 +78,7 @@ final class Session {
     /// Locks what has come to its end. Called before every request, and by the timer.
     func expire() {
         guard vault != nil else { return }
+        guard isOpen else { return close() }
         let now = clock.nanoseconds()
         if let end = general?.end, end <= now { general = nil }
         if !leases.isEmpty { leases = leases.filter { $0.value.end > now } }
@@ -96,6 +100,7 @@ final class Session {
         vault = nil
         store?.close()
         store = nil
+        seen = nil
         lock = nil
         if wasOpen { onClose() }
     }
@@ -115,7 +120,10 @@ final class Session {
     /// What the passphrase slots ask.
     ///
     /// - Precondition: the lock is held.
-    func challenges() throws(AgentFailure) -> [SlotChallenge] { try candidate().challenges }
+    func challenges() throws(AgentFailure) -> [SlotChallenge] {
+        seen = AnchorReadFirst(anchors)
+        return try candidate().challenges
+    }
 
     /// Tries a key. The vault that is open stays open and as it was when the key is wrong.
     func unlock(
@@ -157,6 +165,7 @@ final class Session {
     /// A vault that is read anew and not yet unlocked.
     private func candidate() throws(AgentFailure) -> Vault {
         guard lock != nil else { throw Failures.holder(nil) }
+        let anchors = seen ?? AnchorReadFirst(anchors)
         do {
             if store == nil { store = try stores.open(path) }
         } catch { throw Failures.of(error) }
@@ -165,6 +174,7 @@ final class Session {
     }
 
     private func adopt(_ next: Vault, _ request: UnlockRequest, _ client: UInt64) -> UnlockResult {
+        seen = nil
         vault = next
         let now = clock.nanoseconds()
         let lifetime =

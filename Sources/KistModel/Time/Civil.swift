@@ -29,7 +29,7 @@ enum Civil {
     }
 
     static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {
-        value >= 0 ? value / by : -((-value + by - 1) / by)
+        value % by < 0 ? value / by - 1 : value / by
     }
 
     static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }

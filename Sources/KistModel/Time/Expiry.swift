@@ -15,13 +15,14 @@ package enum Expiry: Hashable, Sendable {
     /// "never", "in 41 days", "in 3 hours", "expired 2 days ago".
     package func inWords(at now: Timestamp) -> String {
         guard case .at(let end) = self else { return "never" }
-        let left = end.seconds - now.seconds
-        let length = Self.length(abs(left))
+        let (left, isTooFar) = end.seconds.subtractingReportingOverflow(now.seconds)
+        guard !isTooFar else { return end > now ? "in ages" : "expired ages ago" }
+        let length = Self.length(left.magnitude)
         return left > 0 ? "in \(length)" : "expired \(length) ago"
     }
 
-    private static func length(_ seconds: Int64) -> String {
-        func say(_ count: Int64, _ unit: String) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
+    private static func length(_ seconds: UInt64) -> String {
+        func say(_ count: UInt64, _ unit: String) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
         if seconds >= 2 * 86_400 { return say(seconds / 86_400, "day") }
         if seconds >= 2 * 3_600 { return say(seconds / 3_600, "hour") }
         if seconds >= 2 * 60 { return say(seconds / 60, "minute") }

@@ -4,7 +4,12 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     package init(seconds: Int64) { self.seconds = seconds }
 
-    /// Reads `YYYY-MM-DD` (the end of that day, 23:59:59Z) or `YYYY-MM-DDTHH:MM:SS(Z|±HH:MM)`; years 1970 to 9999.
+    /// What has a text form: the first second of 1970 to the last of 9999. Nothing else is read or stored.
+    package static let writable: ClosedRange<Int64> = 0...253_402_300_799
+
+    package var isWritable: Bool { Self.writable.contains(seconds) }
+
+    /// Reads `YYYY-MM-DD` (the end of that day, 23:59:59Z) or `YYYY-MM-DDTHH:MM:SS(Z|±HH:MM)`; from 1970 to 9999 in UTC.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int64? {
@@ -47,12 +52,15 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
             let minutes = number(zone + 4..<zone + 6), hours < 24, minutes < 60
         else { return nil }
         let offset = hours * 3_600 + minutes * 60
-        self.init(seconds: rest[zone] == UInt8(ascii: "+") ? clock - offset : clock + offset)
+        let moment = rest[zone] == UInt8(ascii: "+") ? clock - offset : clock + offset
+        guard Self.writable.contains(moment) else { return nil }
+        self.init(seconds: moment)
     }
 
     /// `YYYY-MM-DDTHH:MM:SSZ`.
     package var description: String {
-        let clock = seconds - Civil.floorDivide(seconds, 86_400) * 86_400
+        let rest = seconds % 86_400
+        let clock = rest < 0 ? rest + 86_400 : rest
         return "\(date)T\(Civil.two(clock / 3_600)):\(Civil.two(clock / 60 % 60)):\(Civil.two(clock % 60))Z"
     }
 

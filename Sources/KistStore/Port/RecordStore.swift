@@ -6,8 +6,8 @@ package protocol RecordStore: AnyObject {
     /// The header and the manifest; `nil` when the store is new and empty.
     func loadHead() throws(StoreError) -> StoredHead?
 
-    /// Hands out every index page in ascending order of number.
-    func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Void) throws(StoreError)
+    /// Hands out every index page in strictly ascending order of number, until `body` returns `false`.
+    func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Bool) throws(StoreError)
 
     /// Reads one row in place.
     ///
@@ -16,7 +16,7 @@ package protocol RecordStore: AnyObject {
         at place: RecordPlace, secretToo: Bool, _ body: (SealedParts) -> R
     ) throws(StoreError) -> R?
 
-    /// Hands out every row in ascending order of place, until `body` returns `false`.
+    /// Hands out every row in strictly ascending order of place, until `body` returns `false`.
     func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError)
 
     /// Applies `change` whole and durably before it returns; on any error nothing of it is visible.

@@ -9,14 +9,18 @@ package final class MemoryStore: RecordStore {
     package var failure: StoreError?
     /// Whether the failing `commit` is applied all the same: the system's error came too late.
     package var appliesBeforeFailing = false
+    /// A row that `scan` hands out twice, as a bent tree of pages would.
+    package var doubled: RecordPlace?
     package private(set) var commits = 0
 
     package init() {}
 
     package func loadHead() throws(StoreError) -> StoredHead? { head }
 
-    package func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Void) throws(StoreError) {
-        for (number, bytes) in pages.sorted(by: { $0.key < $1.key }) { bytes.withUnsafeBytes { body(number, $0) } }
+    package func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Bool) throws(StoreError) {
+        for (number, bytes) in pages.sorted(by: { $0.key < $1.key }) {
+            guard bytes.withUnsafeBytes({ body(number, $0) }) else { return }
+        }
     }
 
     package func withRecord<R: ~Copyable>(
@@ -33,7 +37,7 @@ package final class MemoryStore: RecordStore {
     }
 
     package func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {
-        for place in rows.keys.sorted() {
+        for place in (Array(rows.keys) + [doubled].compactMap { $0 }).sorted() {
             guard try withRecord(at: place, secretToo: secretToo, { body(place, $0) }) == true else { return }
         }
     }

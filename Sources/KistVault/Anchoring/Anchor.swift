@@ -1,14 +1,17 @@
 internal import KistCrypto
 internal import SecretMemory
 
-/// What this machine remembers of a vault: `u8 layout = 1 ‖ vault id16 ‖ public key32 ‖ incarnation16 ‖ chain ‖ mac32`,
-/// where the chain's last link is the state that was seen last.
+/// What this machine remembers of a vault: `u8 layout = 1 ‖ vault id16 ‖ public key32 ‖ incarnation16 ‖ u64 unproved ‖
+/// chain ‖ mac32`, where the chain's last link is the state that was seen last.
 struct Anchor: Equatable {
     static let layout: UInt8 = 1
 
     var vaultID: [UInt8]
     var publicKey: [UInt8]
     var incarnation: [UInt8]
+    /// The generation that was opened although nothing proved that it follows what was seen before, and that nobody has
+    /// answered for since; 0 for none.
+    var unproved: UInt64
     var chain: Chain
 
     /// How the remembered state relates to a manifest that was opened.
@@ -26,6 +29,7 @@ struct Anchor: Equatable {
         writer.raw(vaultID)
         writer.raw(publicKey)
         writer.raw(incarnation)
+        writer.number(unproved)
         chain.write(to: &writer)
         writer.raw(Self.mac(writer.bytes, anchorKey))
         return writer.bytes
@@ -52,10 +56,11 @@ struct Anchor: Equatable {
         return chain.link(seen.generation) == nil ? .cannotTell : .ancestor
     }
 
-    init(vaultID: [UInt8], publicKey: [UInt8], incarnation: [UInt8], chain: Chain) {
+    init(vaultID: [UInt8], publicKey: [UInt8], incarnation: [UInt8], unproved: UInt64 = 0, chain: Chain) {
         self.vaultID = vaultID
         self.publicKey = publicKey
         self.incarnation = incarnation
+        self.unproved = unproved
         self.chain = chain
     }
 
@@ -65,6 +70,7 @@ struct Anchor: Equatable {
         vaultID = try reader.bytes(16)
         publicKey = try reader.bytes(32)
         incarnation = try reader.bytes(16)
+        unproved = try reader.number()
         chain = try Chain(&reader)
         _ = try reader.bytes(32)
         try reader.finish()

@@ -20,7 +20,8 @@ package struct AnchorStoreError: Error, Equatable, Sendable {
 package enum AnchorStatus: String, Sendable {
     /// The last state that this machine saw is an ancestor of this file.
     case known
-    /// The anchor could not be read, or is too far back to tell: an older copy would not be noticed.
+    /// The anchor could not be read, or is too far back to tell: an older copy would not have been noticed. Said at every
+    /// unlock from then on, until somebody unlocks with an `Acceptance`.
     case unknown
     /// This machine sees this vault for the first time.
     case new

@@ -2,36 +2,47 @@ internal import KistCrypto
 internal import SecretMemory
 
 extension Vault {
-    /// Compares what this machine saw last with the manifest that was opened.
+    /// Compares what this machine saw last with the manifest that was opened, and notes in `unproved` what nobody has
+    /// answered for: an anchor that was spoilt is written anew after the unlock, and must not look whole then.
     ///
-    /// - Throws: `.otherVault`, `.olderCopy`, `.forked`, unless the caller accepts it.
+    /// - Throws: as `judge`.
     func compare(_ manifest: Manifest, _ keys: Keys, _ accepting: Acceptance) throws(VaultError) -> AnchorStatus {
+        let (status, earlier) = try judge(manifest, keys, accepting)
+        unproved = accepting.isEmpty ? earlier > 0 ? earlier : status == .unknown ? manifest.generation : 0 : 0
+        return unproved > 0 ? .unknown : status
+    }
+
+    /// - Returns: what the anchor says of this manifest, and the generation that was unproved at an earlier unlock or 0.
+    /// - Throws: `.otherVault`, `.olderCopy`, `.forked`, unless the caller accepts it.
+    private func judge(
+        _ manifest: Manifest, _ keys: Keys, _ accepting: Acceptance
+    ) throws(VaultError) -> (AnchorStatus, unproved: UInt64) {
         let bytes: [UInt8]?
-        do { bytes = try anchors.load() } catch { return .unknown }
-        guard let bytes else { return .new }
-        guard let anchor = try? Anchor.decode(bytes) else { return .unknown }
+        do { bytes = try anchors.load() } catch { return (.unknown, 0) }
+        guard let bytes else { return (.new, 0) }
+        guard let anchor = try? Anchor.decode(bytes) else { return (.unknown, 0) }
         guard anchor.vaultID == header.vaultID else {
             // Another vault's MAC cannot be checked with this one's key; the difference alone is worth an answer.
             guard accepting.contains(.fork) else {
                 throw .otherVault(
                     seen: Fingerprint(vaultID: anchor.vaultID, publicKey: anchor.publicKey), found: header.fingerprint)
             }
-            return .unknown
+            return (.unknown, 0)
         }
-        guard Anchor.isGenuine(bytes, keys.anchor) else { return .unknown }
+        guard Anchor.isGenuine(bytes, keys.anchor) else { return (.unknown, 0) }
         var chain = manifest.chain
         chain.append(manifest.generation, manifest.commitment(keys.anchor))
         switch anchor.verdict(on: chain, incarnation: manifest.incarnation) {
         case .ancestor:
-            return .known
+            return (.known, anchor.unproved)
         case .cannotTell:
-            return .unknown
+            return (.unknown, anchor.unproved)
         case .olderCopy(let seen):
             guard accepting.contains(.olderCopy) else { throw .olderCopy(seen: seen, found: manifest.generation) }
-            return .unknown
+            return (.unknown, anchor.unproved)
         case .forked(let generation):
             guard accepting.contains(.fork) else { throw .forked(generation: generation) }
-            return .unknown
+            return (.unknown, anchor.unproved)
         }
     }
 
@@ -41,7 +52,8 @@ extension Vault {
         var chain = contents.manifest.chain
         chain.append(contents.manifest.generation, contents.manifest.commitment(keys.anchor))
         let anchor = Anchor(
-            vaultID: header.vaultID, publicKey: header.publicKey, incarnation: keys.incarnation, chain: chain)
+            vaultID: header.vaultID, publicKey: header.publicKey, incarnation: keys.incarnation,
+            unproved: unproved, chain: chain)
         do {
             try anchors.save(anchor.encode(keys.anchor))
             anchorFailure = nil

@@ -11,7 +11,8 @@ extension Vault {
             slots: header.slots.map { $0.kind == .recovery ? "recovery" : "passphrase" },
             costs: challenges.map(\.cost), epoch: header.epochs.last?.number ?? 0, generation: generation,
             credentials: credentialCount, rows: contents?.index.rows, indexPages: contents?.index.pages.count,
-            anchor: anchorStatus, anchorFailure: anchorFailure?.code,
+            anchor: anchorStatus, anchorUnproved: unproved > 0 ? unproved : nil,
+            anchorFailure: anchorFailure?.code,
             store: try VaultError.from { () throws(StoreError) in try store.facts() })
     }
 
@@ -23,24 +24,10 @@ extension Vault {
         let (keys, contents) = try opened()
         let opening = RowOpening(keys: keys)
         var count = 0
-        var failure: VaultError?
-        try VaultError.from { () throws(StoreError) in
-            try store.scan(secretToo: true) { place, parts in
-                do throws(VaultError) {
-                    guard let entry = contents.index.entry(place) else {
-                        throw .damaged("there is a record that the vault does not know")
-                    }
-                    _ = try opening.row(parts, entry)
-                    count += 1
-                    return true
-                } catch {
-                    failure = error
-                    return false
-                }
-            }
+        try eachRow(contents, secretToo: true) { _, parts, entry, _ throws(VaultError) in
+            _ = try opening.row(parts, IndexEntry(entry))
+            count += 1
         }
-        if let failure { throw failure }
-        guard count == contents.index.rows else { throw .damaged("a record is missing") }
         return count
     }
 }

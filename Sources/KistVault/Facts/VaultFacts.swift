@@ -17,6 +17,8 @@ package struct VaultFacts: Sendable {
     package var rows: Int?
     package var indexPages: Int?
     package var anchor: AnchorStatus?
+    /// The generation that was opened unproved and that nobody has answered for since.
+    package var anchorUnproved: UInt64?
     /// The `errno` of the last attempt to remember the state outside the file, when it failed.
     package var anchorFailure: Int32?
     package var store: StoreFacts

@@ -50,17 +50,6 @@ struct Index {
         }
     }
 
-    /// Whether `place` is the newest of its credential, with its two tags in place; the pointer must not leave `body`.
-    func withTags<R>(newestAt place: RecordPlace, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
-        pages[pageNumber(place.lookup)].withUnsafeBytes { page in
-            let end = Self.upperBound(page, RecordPlace(lookup: place.lookup, revision: .max))
-            guard end > 0 else { return nil }
-            let entry = Self.slice(page, end - 1)
-            guard IndexEntry.place(entry) == place else { return nil }
-            return body(UnsafeRawBufferPointer(rebasing: entry[24..<56]))
-        }
-    }
-
     /// The entry of one row.
     func entry(_ place: RecordPlace) -> IndexEntry? {
         pages[pageNumber(place.lookup)].withUnsafeBytes { page in
@@ -151,7 +140,7 @@ struct Index {
         return low
     }
 
-    private static func slice(_ page: UnsafeRawBufferPointer, _ position: Int) -> UnsafeRawBufferPointer {
+    static func slice(_ page: UnsafeRawBufferPointer, _ position: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             rebasing: page[position * IndexEntry.byteCount..<(position + 1) * IndexEntry.byteCount])
     }

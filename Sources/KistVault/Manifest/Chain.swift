@@ -1,6 +1,8 @@
 /// Earlier states of the vault, pruned as they grow old: what an anchor is compared with.
 ///
-/// Kept are the last 64 generations, then every 64th of the last 4,096, then every 4,096th of the last 262,144.
+/// Kept are the last 64 generations, every 8th of the last 512, every 64th of the last 4,096, every 512th of the last
+/// 32,768 and every 4,096th of the last 131,072: 256 links at most. Two histories that split long ago differ in the first
+/// rung that both still have.
 struct Chain: Equatable {
     struct Link: Equatable {
         let generation: UInt64
@@ -10,6 +12,9 @@ struct Chain: Equatable {
 
     static let commitmentCount = 16
     static let most = 256
+    private static let ladder: [(step: UInt64, reach: UInt64)] = [
+        (1, 64), (8, 512), (64, 4_096), (512, 32_768), (4_096, 131_072),
+    ]
 
     /// Ascending.
     private(set) var links: [Link] = []
@@ -44,6 +49,6 @@ struct Chain: Equatable {
 
     private static func isKept(_ old: UInt64, at now: UInt64) -> Bool {
         let age = now - old
-        return age < 64 || (old % 64 == 0 && age < 4_096) || (old % 4_096 == 0 && age < 262_144)
+        return Self.ladder.contains { old % $0.step == 0 && age < $0.reach }
     }
 }

@@ -102,6 +102,7 @@ extension Vault {
         try VaultError.from { () throws(StoreError) in
             try store.loadPages { number, page in
                 do { try index.load(number, page) } catch { isGood = false }
+                return isGood
             }
         }
         guard isGood, UInt64(index.rows) == manifest.rows, UInt64(index.lookups) == manifest.lookups,

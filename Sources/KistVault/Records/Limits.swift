@@ -29,6 +29,7 @@ extension PutItem {
         guard texts.allSatisfy({ $0 <= Self.longestPlain }), texts.reduce(0, +) <= Self.longestOverview else {
             throw .tooLarge("a plain value has at most 64 KiB, all of a credential 256 KiB")
         }
+        if case .at(let end) = expiry, !end.isWritable { throw .invalid("the expiry is not between 1970 and 9999") }
         guard lengths.reduce(0, +) <= Self.longestSecrets else {
             throw .tooLarge("the secrets of a credential have at most 1 MiB together")
         }
@@ -37,6 +38,7 @@ extension PutItem {
 
 extension WriteNote {
     func check() throws(VaultError) {
+        guard when.isWritable else { throw .invalid("the clock is not between 1970 and 9999") }
         guard who.utf8.count <= 255, why.utf8.count <= 1_024 else { throw .tooLarge("a revision's note is too long") }
     }
 }

@@ -60,10 +60,10 @@ struct StoredOverview: Equatable {
         let name = try reader.text8()
         let platform = try reader.text8()
         let variant = flags & 1 != 0 ? try reader.text8() : nil
-        let created = Timestamp(seconds: try reader.number())
-        when = Timestamp(seconds: try reader.number())
+        let created = try Self.moment(&reader)
+        when = try Self.moment(&reader)
         revision = try reader.number()
-        let expiry = flags & 2 != 0 ? Expiry.at(Timestamp(seconds: try reader.number())) : .never
+        let expiry = flags & 2 != 0 ? Expiry.at(try Self.moment(&reader)) : .never
         who = try reader.text8()
         why = try reader.text16()
         let plainCount = Int(try reader.number(UInt16.self))
@@ -103,6 +103,13 @@ struct StoredOverview: Equatable {
         self.when = when
         self.who = who
         self.why = why
+    }
+
+    /// Only moments that have a text form: any other would be shown as something that cannot be read back.
+    private static func moment(_ reader: inout ByteReader) throws(Malformed) -> Timestamp {
+        let moment = Timestamp(seconds: try reader.number())
+        guard moment.isWritable else { throw Malformed() }
+        return moment
     }
 
     private static func profile(_ reader: inout ByteReader) throws(Malformed) -> ProfileName {

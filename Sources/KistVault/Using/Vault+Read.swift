@@ -58,30 +58,41 @@ extension Vault {
         return Revealed(items: items, segments: SecretSegments(bytes: values.finish(), lengths: lengths))
     }
 
-    /// Hands out the newest overview of every credential and the markers of profiles, in the store's order.
+    /// Hands out the newest overview of every credential and the markers of profiles, in the store's order. Older revisions
+    /// are compared with the index by place only.
     func eachOverview(_ body: (StoredOverview) -> Void) throws(VaultError) {
         let (keys, contents) = try opened()
         let opening = RowOpening(keys: keys)
-        var count = 0
+        try eachRow(contents, secretToo: false) { place, parts, entry, isNewest throws(VaultError) in
+            guard isNewest else { return }
+            let tag = UnsafeRawBufferPointer(rebasing: entry[24..<40])
+            body(try opening.overview(parts.overview, place, tag: tag))
+        }
+    }
+
+    /// Hands out every row with its entry of the index, in order.
+    ///
+    /// - Throws: `.damaged` at the first row that is not the one that the index has next.
+    func eachRow(
+        _ contents: Contents, secretToo: Bool,
+        _ body: (RecordPlace, SealedParts, UnsafeRawBufferPointer, _ isNewest: Bool) throws(VaultError) -> Void
+    ) throws(VaultError) {
+        var walk = IndexWalk(contents.index)
         var failure: VaultError?
         try VaultError.from { () throws(StoreError) in
-            try store.scan(secretToo: false) { place, parts in
-                let opened = contents.index.withTags(newestAt: place) { tags -> Bool in
-                    do throws(VaultError) {
-                        let tag = UnsafeRawBufferPointer(rebasing: tags[..<IndexEntry.tagCount])
-                        body(try opening.overview(parts.overview, place, tag: tag))
-                        count += 1
-                        return true
-                    } catch {
-                        failure = error
-                        return false
-                    }
+            try store.scan(secretToo: secretToo) { place, parts in
+                do throws(VaultError) {
+                    try walk.next(place) { entry, isNewest in
+                        Result { () throws(VaultError) in try body(place, parts, entry, isNewest) }
+                    }.get()
+                    return true
+                } catch {
+                    failure = error
+                    return false
                 }
-                // Older revisions, and rows that the vault does not know, are passed over.
-                return opened ?? true
             }
         }
         if let failure { throw failure }
-        guard count == contents.index.lookups else { throw .damaged("a record is missing") }
+        try walk.finish()
     }
 }

@@ -7,23 +7,28 @@ internal import KistStore
 final class Connection {
     let queue: DatabaseQueue
     let identity: FileIdentity
+    /// What the statements of one use may cost.
+    let allowance = Allowance()
     /// Whether the file was empty: the first commit makes the schema.
     var isNew: Bool
 
     /// - Throws: `.damaged`, `.newer`, `.unsafeFile`, … The file exists and was looked at by `FileIdentity`.
     init(_ path: String, _ identity: FileIdentity) throws(StoreError) {
+        guard kist_sqlite_vfs() == 0 else { throw .io(code: 0) }
+        allowance.renew(for: identity.size)
+        let allowance = self.allowance
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(2)
         configuration.label = "vault"
         configuration.prepareDatabase { db in
-            guard let handle = db.sqliteConnection, kist_sqlite_guard(UnsafeMutableRawPointer(handle)) == 0 else {
-                throw DatabaseError(resultCode: .SQLITE_ERROR)
-            }
+            guard let handle = db.sqliteConnection, kist_sqlite_guard(UnsafeMutableRawPointer(handle), Self.longestRow) == 0
+            else { throw DatabaseError(resultCode: .SQLITE_ERROR) }
+            allowance.watch(handle)
             for (setting, _) in Connection.settings { try db.execute(sql: setting) }
         }
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue(path: Self.address(path), configuration: configuration)
         } catch {
             throw StoreError(error, path)
         }
@@ -36,6 +41,28 @@ final class Connection {
         }
         // A link that was swapped between the look and the open would show here.
         guard try FileIdentity.read(path) == identity else { throw .replaced }
+    }
+
+    /// Bytes of a row at most. The largest that a vault writes has 1 MiB of secrets and 256 KiB of overview, names and
+    /// padding (12 % at most) beside them.
+    static let longestRow: Int32 = 2 * 1_024 * 1_024
+
+    /// The path as a URI that names the VFS and never makes a file.
+    private static func address(_ path: String) -> String {
+        let hex = Array("0123456789ABCDEF".utf8)
+        var text = Array("file:".utf8)
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "_"):
+                text.append(byte)
+            default: text += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            }
+        }
+        // An empty authority, so that a path of two slashes is not taken for a host.
+        return String(decoding: text.prefix(5) + Array("//".utf8) + text.dropFirst(5), as: UTF8.self)
+            + "?mode=rw&vfs=\(KIST_SQLITE_VFS)"
     }
 
     /// Statements that set, and pragmas with the values that must be read back.
@@ -66,8 +93,11 @@ final class Connection {
         }
         let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
         try EngineGate.check(version: Int(sqlite3_libversion_number()), journalMode: mode)
+        // A crafted schema may hold nulls, and rows without end.
         let schema = try String.fetchAll(
-            db, sql: "SELECT type || '|' || name || '|' || tbl_name || '|' || sql FROM sqlite_schema ORDER BY name")
+            db,
+            sql: "SELECT ifnull(type || '|' || name || '|' || tbl_name || '|' || sql, '') FROM sqlite_schema "
+                + "ORDER BY name LIMIT \(Schema.statements.count + 1)")
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         if schema.isEmpty, version == 0, application == 0 { return true }

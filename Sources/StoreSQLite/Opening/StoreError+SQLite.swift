@@ -26,7 +26,10 @@ extension StoreError {
         case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged("SQLite cannot read the file")
         case SQLITE_CONSTRAINT: self = .damaged("there is a row already where a new one belongs")
         case SQLITE_TOOBIG: self = .damaged("a row is longer than SQLite's limit")
-        case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
+        case SQLITE_INTERRUPT: self = .damaged("the file leads SQLite in circles")
+        // The answer of the vault's VFS to any file but the vault and its journal.
+        case SQLITE_AUTH: self = .unsafeFile("its content led to another file")
+        case SQLITE_CANTOPEN, SQLITE_PERM:
             self = VaultFolder.isWritable(path) ? .io(code: code) : .readOnly
         case SQLITE_IOERR where VaultFolder.full(system): self = .full
         default: self = .io(code: code)

@@ -12,7 +12,7 @@ extension SQLiteStore {
     /// The head within a transaction or outside; `nil` when the table is empty.
     func loadHead(_ db: Database) throws -> StoredHead? {
         var blobs: [String: [UInt8]] = [:]
-        try rows(db, "SELECT name, value FROM head") { statement in
+        try rows(db, "SELECT name, value FROM head LIMIT 3") { statement in
             guard let name = sqlite3_column_text(statement, 0) else { throw Self.odd }
             blobs[String(cString: name)] = [UInt8](try Self.blob(statement, 1))
         }
@@ -23,12 +23,15 @@ extension SQLiteStore {
         return StoredHead(header: header, manifest: manifest)
     }
 
-    package func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Void) throws(StoreError) {
+    package func loadPages(_ body: (UInt32, UnsafeRawBufferPointer) -> Bool) throws(StoreError) {
         try perform { connection, db in
             guard !connection.isNew else { return }
-            try rows(db, "SELECT number, entries FROM page ORDER BY number") { statement in
+            var last: UInt32?
+            try rowsUntil(db, "SELECT number, entries FROM page ORDER BY number") { statement in
                 guard let number = UInt32(exactly: sqlite3_column_int64(statement, 0)) else { throw Self.odd }
-                body(number, try Self.blob(statement, 1))
+                if let last, last >= number { throw Self.disordered }
+                last = number
+                return body(number, try Self.blob(statement, 1))
             }
         }
     }
@@ -57,11 +60,14 @@ extension SQLiteStore {
         try perform { connection, db in
             guard !connection.isNew else { return }
             let columns = secretToo ? "lookup, revision, overview, secret" : "lookup, revision, overview"
+            var last: RecordPlace?
             try rowsUntil(db, "SELECT \(columns) FROM record ORDER BY lookup, revision") { statement in
                 let lookup = try Self.blob(statement, 0)
                 guard lookup.count == LookupID.byteCount else { throw Self.odd }
                 let place = RecordPlace(
                     lookup: LookupID(lookup), revision: UInt64(bitPattern: sqlite3_column_int64(statement, 1)))
+                if let last, last >= place { throw Self.disordered }
+                last = place
                 return body(place, try Self.parts(statement, 2, secretToo))
             }
         }
@@ -69,6 +75,8 @@ extension SQLiteStore {
 
     private static let one = "SELECT overview FROM record WHERE lookup = ? AND revision = ?"
     private static let oneWithSecret = "SELECT overview, secret FROM record WHERE lookup = ? AND revision = ?"
+    /// The key of a table is unique and in order, unless the tree of pages was bent.
+    private static let disordered = StoreError.damaged("a row is out of order or there twice")
     private static let odd = StoreError.damaged("a row has a value of another kind")
 
     private func rows(_ db: Database, _ sql: String, _ each: (OpaquePointer) throws -> Void) throws {

@@ -29,10 +29,26 @@ struct TimestampTests {
             "2027-01-01T24:00:00Z",
             "2027-01-01T00:00:00", "2027-01-01T00:60:00Z", "2027-01-01T00:00:00+2", "2027-01-01T00:00:00.Z",
             "2027-01-01x",
-            "２０２７-01-01",
+            "２０２７-01-01", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:59-23:59", "1970-01-01T00:00:00+00:01",
+            "1970-01-01T00:00:00+23:59",
         ])
     func refused(_ text: String) {
         #expect(Timestamp(text) == nil)
+    }
+
+    @Test("the ends of time are reached with a zone, and no number traps")
+    func ends() {
+        #expect(Timestamp("9999-12-31T23:59:58+00:00")?.seconds == 253_402_300_798)
+        #expect(Timestamp("9999-12-31T22:59:59-01:00")?.seconds == Timestamp.writable.upperBound)
+        #expect(Timestamp("1970-01-01T01:00:00+01:00")?.seconds == 0)
+        for seconds in [Int64.min, .min + 1, -1, 0, .max] {
+            let moment = Timestamp(seconds: seconds)
+            #expect(!moment.description.isEmpty && moment.isWritable == (seconds == 0))
+            for now in [Int64.min, -1, 0, .max] {
+                #expect(!Expiry.at(moment).inWords(at: Timestamp(seconds: now)).isEmpty)
+            }
+        }
+        #expect(Timestamp(seconds: -1).description == "1969-12-31T23:59:59Z")
     }
 
     @Test("every day of 200 years agrees with the C library")

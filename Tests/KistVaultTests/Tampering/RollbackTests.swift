@@ -3,6 +3,7 @@ import KistModel
 import KistStore
 import KistTestKit
 import KistVault
+import SecretMemory
 import StoreSQLite
 import Testing
 
@@ -92,6 +93,60 @@ import Testing
         test.anchors.bytes = later
         try test.reopen()
         #expect(try test.unlock() == .known)
+    }
+
+    /// Both went on from a common state long ago; whichever is longer, a rung of the ladder tells them apart.
+    @Test(arguments: [70, 100, 300, 400])
+    func aForkLongAgoIsStillAFork(longer: Int) throws {
+        let test = try MemoryVault()
+        for _ in 0..<70 { try test.vault.put("x") }
+        let common = test.snapshot()
+        let commonAnchor = test.anchors.bytes
+        for _ in 0..<20 { try test.vault.put("there") }
+        let there = test.anchors.bytes
+        test.restore(common)
+        test.anchors.bytes = commonAnchor
+        try test.reopen()
+        try test.unlock()
+        for _ in 0..<longer { try test.vault.put("here") }
+        test.anchors.bytes = there
+        try test.reopen()
+        #expect {
+            try test.unlock()
+        } throws: { error in
+            if case VaultError.forked = error { true } else { false }
+        }
+    }
+
+    /// A spoilt anchor is written anew at the unlock: that must not make it look whole.
+    @Test func whatNobodyAnsweredForIsSaidAtEveryUnlock() throws {
+        let test = try MemoryVault()
+        try test.vault.put("kumo")
+        test.anchors.bytes![80] ^= 1
+        for _ in 0..<3 {
+            try test.reopen()
+            #expect(try test.unlock() == .unknown)
+            #expect(try test.vault.facts().anchorUnproved == 2)
+            try test.vault.put("kumo")
+        }
+        try test.reopen()
+        #expect(try test.unlock(accepting: .olderCopy) == .known, "the deliberate acknowledgement")
+        #expect(try test.vault.facts().anchorUnproved == nil)
+        try test.reopen()
+        #expect(try test.unlock() == .known)
+    }
+
+    @Test func anAnchorReadFirstOutlivesItsFile() throws {
+        let test = try MemoryVault()
+        let old = test.snapshot()
+        try test.vault.put("kumo")
+        let first = AnchorReadFirst(test.anchors)
+        test.anchors.bytes = nil
+        test.restore(old)
+        let vault = try Vault.open(test.store, anchors: first)
+        #expect(throws: VaultError.olderCopy(seen: 2, found: 1)) {
+            try vault.unlock(with: SlotKey(challenge: test.challenge, key: test.kek.copy()), now: TestVault.now)
+        }
     }
 
     @Test func mixturesOfTwoStatesAreRefused() throws {

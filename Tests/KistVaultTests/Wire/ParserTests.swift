@@ -14,7 +14,7 @@ import Testing
             profile: try ProfileName("work"), name: try CredentialName("snow"), platform: "snowflake",
             variant: "key-pair",
             plain: [PlainField(name: try FieldName("url"), value: "https://näh.example")],
-            secrets: [try FieldName("key"), try FieldName("pass")], expiry: .at(Timestamp(seconds: -5)),
+            secrets: [try FieldName("key"), try FieldName("pass")], expiry: .at(Timestamp(seconds: 253_402_300_799)),
             created: Timestamp(seconds: 1), modified: Timestamp(seconds: 2), revision: 3, note: "")
         var bare = overview
         (bare.variant, bare.note, bare.expiry, bare.plain, bare.secrets) = (nil, nil, .never, [], [])
@@ -36,6 +36,22 @@ import Testing
                     continue
                 }
                 #expect(Array(read.encode().dropFirst(4)) == bent)
+            }
+        }
+    }
+
+    @Test func momentsWithoutATextFormAreRefused() throws {
+        for seconds in [Int64.min, -1, 253_402_300_800, .max] {
+            let moment = Timestamp(seconds: seconds)
+            var bent = try overviews()
+            bent[0].overview?.expiry = .at(moment)
+            bent[1].when = moment
+            bent[2].when = moment
+            for overview in bent {
+                let plain = Array(overview.encode().dropFirst(4))
+                #expect(throws: Malformed.self) {
+                    try plain.withBytes { (raw) throws(Malformed) in try StoredOverview(raw) }
+                }
             }
         }
     }

@@ -15,7 +15,10 @@ import Testing
         #expect(row?.0 == TestStore.row(2).overview && row?.1 == TestStore.row(2).secret)
         #expect(try store.withRecord(at: TestStore.place(3), secretToo: true) { _ in true } == nil)
         var pages: [UInt32: [UInt8]] = [:]
-        try store.loadPages { pages[$0] = Array($1) }
+        try store.loadPages {
+            pages[$0] = Array($1)
+            return true
+        }
         #expect(pages == [0: [7, 7]])
     }
 
@@ -30,14 +33,20 @@ import Testing
         #expect(try test.places() == [TestStore.place(2), TestStore.place(3)])
         #expect(try test.store.loadHead() == StoredHead(header: [9], manifest: [5]))
         var pages: [UInt32] = []
-        try test.store.loadPages { number, _ in pages.append(number) }
+        try test.store.loadPages { number, _ in
+            pages.append(number)
+            return true
+        }
         #expect(pages == [4_000_000_000])
         var all = try test.next([6])
         all.replacesAllPages = true
         all.pages = [IndexPage(number: 1, bytes: [2])]
         try test.store.commit(all)
         pages = []
-        try test.store.loadPages { number, _ in pages.append(number) }
+        try test.store.loadPages { number, _ in
+            pages.append(number)
+            return true
+        }
         #expect(pages == [1])
     }
 
