@@ -116,14 +116,16 @@ let package = Package(
         tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(
-            "KistCLI", ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),
+            "KistCLI",
+            ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),
         tests(
             "KistAgent",
             [
                 "SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix", "KistClient",
                 "KistStore",
             ]),
-        tests("KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
+        tests(
+            "KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -79,7 +79,8 @@ import Testing
     @Test func aFreeFieldIsALineOfText() throws {
         let fields = try PlatformCatalog(userFolder: nil).load("fields")
         let result = fields.complete(
-            variant: nil, given: ["host": "h", "bad": "a\u{1b}[2J"], secrets: ["token"], secret: secrets(["token": "t"]))
+            variant: nil, given: ["host": "h", "bad": "a\u{1b}[2J"], secrets: ["token"], secret: secrets(["token": "t"])
+        )
         #expect(result.plain == ["host": "h"])
         #expect(result.faults.map(\.finding) == [.controlCharacter])
         let plan = fields.plan(credential: "my-kafka", variant: nil, plain: result.plain, secrets: ["token"])

@@ -33,7 +33,9 @@ extension Agent {
         if !part.hasMore, client.batch == nil {
             return try write(part.items, segments, part.requestID, part.why, request.id, client)
         }
-        let batch = client.batch ?? Batch(
+        let batch =
+            client.batch
+            ?? Batch(
                 id: request.id, requestID: part.requestID, why: part.why, end: clock.nanoseconds() + limits.batch)
         client.batch = batch
         // Written again, which costs less than to carry the number through every request.

@@ -15,8 +15,9 @@ package enum Prose {
             return fill(text, name: name, plain: plain) { value, before in
                 guard let word = ShellQuoting(after: before).quoted(value) else { return nil }
                 // cron ends a command at a bare %.
-                return place == .cron ? word.split(separator: "%", omittingEmptySubsequences: false)
-                    .joined(separator: "\\%") : word
+                return place == .cron
+                    ? word.split(separator: "%", omittingEmptySubsequences: false)
+                        .joined(separator: "\\%") : word
             }
         }
     }

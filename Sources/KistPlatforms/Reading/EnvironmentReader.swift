@@ -21,7 +21,10 @@ enum EnvironmentReader {
         // What the agent takes: a file, or a file in one folder.
         guard parts.count <= 2, parts.allSatisfy({ (1...64).contains($0.utf8.count) && $0 != "." && $0 != ".." }),
             path.utf8.allSatisfy({ FieldForm.isAlphanumeric($0) || [45, 46, 47, 95].contains($0) })
-        else { throw table.error("path is NAME or FOLDER/NAME within the private folder, 64 bytes each at most", at: "path") }
+        else {
+            throw table.error(
+                "path is NAME or FOLDER/NAME within the private folder, 64 bytes each at most", at: "path")
+        }
         let mode = try table.string("mode") ?? "0600"
         guard mode == "0600" || mode == "0400" else { throw table.error("mode must be 0600 or 0400", at: "mode") }
         _ = try table.required("content")

@@ -22,7 +22,8 @@ final class Connection {
         configuration.busyMode = .timeout(2)
         configuration.label = "vault"
         configuration.prepareDatabase { db in
-            guard let handle = db.sqliteConnection, kist_sqlite_guard(UnsafeMutableRawPointer(handle), Self.longestRow) == 0
+            guard let handle = db.sqliteConnection,
+                kist_sqlite_guard(UnsafeMutableRawPointer(handle), Self.longestRow) == 0
             else { throw DatabaseError(resultCode: .SQLITE_ERROR) }
             allowance.watch(handle)
             for (setting, _) in Connection.settings { try db.execute(sql: setting) }

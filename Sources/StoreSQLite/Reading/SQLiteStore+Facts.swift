@@ -15,7 +15,9 @@ extension SQLiteStore {
             facts.trustedSchema = try number("trusted_schema") == 1
             facts.cellSizeCheck = try number("cell_size_check") == 1
             facts.temporaryStore = try number("temp_store")
-            facts.defensive = db.sqliteConnection.map { kist_sqlite_guard(UnsafeMutableRawPointer($0), Connection.longestRow) == 0 } ?? false
+            facts.defensive =
+                db.sqliteConnection.map { kist_sqlite_guard(UnsafeMutableRawPointer($0), Connection.longestRow) == 0 }
+                ?? false
         }
         return facts
     }

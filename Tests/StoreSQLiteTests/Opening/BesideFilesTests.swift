@@ -77,7 +77,9 @@ import Testing
         test.store.close()
         let connection = try Connection(test.path, try FileIdentity.read(test.path))
         for sql in ["ATTACH '\(victim)' AS more", "VACUUM INTO '\(test.folder)/copy'"] {
-            #expect(throws: DatabaseError.self) { try connection.queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
+            #expect(throws: DatabaseError.self) {
+                try connection.queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+            }
         }
         try connection.queue.close()
         #expect(access("\(test.folder)/copy", F_OK) != 0)

@@ -83,7 +83,9 @@ import Testing
                 secret: [UInt8](repeating: 1, count: 1_300_000))
         ]
         try test.store.commit(change)
-        let read = try test.store.withRecord(at: TestStore.place(9), secretToo: true) { $0.overview.count + $0.secret.count }
+        let read = try test.store.withRecord(at: TestStore.place(9), secretToo: true) {
+            $0.overview.count + $0.secret.count
+        }
         #expect(read == 1_700_000)
     }
 
