@@ -30,8 +30,9 @@ enum Status {
         rows.append(("agent", "process \(status.pid), version \(status.version), since \(status.started)"))
         switch status.anchor {
         case .known: rows.append(("seen here", "yes: an older copy in its place would be noticed"))
-        case .unknown: rows.append(("seen here", "not before: an older copy could not be noticed"))
-        case .new: break
+        case .unknown:
+            rows.append(("seen here", "cannot know whether this is the newest: kist unlock --accept-older, if it is"))
+        case .new: rows.append(("seen here", "for the first time: an older copy cannot be noticed yet"))
         }
         if status.isDumpable || !status.isMemoryLocked {
             rows.append(
