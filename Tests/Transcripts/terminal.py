@@ -11,12 +11,23 @@ import termios
 import time
 
 
+def from_a_terminal():
+    """In a child: signals as a shell on a terminal hands them on, whatever the runner's own parent ignores."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        try:
+            signal.signal(number, signal.SIG_DFL)
+        except (OSError, ValueError):  # the C library's own
+            pass
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 class Terminal:
     def __init__(self, arguments, environment, folder, width=80):
         self.seen = b""
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             os.chdir(folder)
+            from_a_terminal()
             os.execvpe(arguments[0], arguments, environment)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         self.status = None
@@ -104,8 +115,7 @@ class Job(Terminal):
             os.close(writing)
             os.setpgid(0, 0)
             os.tcsetpgrp(0, os.getpid())
-            for number in (signal.SIGTTOU, signal.SIGPIPE):
-                signal.signal(number, signal.SIG_DFL)
+            from_a_terminal()
             os.execvpe(arguments[0], arguments, environment)
         os.write(writing, str(child).encode())
         _, status = os.waitpid(child, 0)

@@ -32,7 +32,7 @@ enum Status {
         case .known: rows.append(("seen here", "yes: an older copy in its place would be noticed"))
         case .unknown:
             rows.append(("seen here", "cannot know whether this is the newest: kist unlock --accept-older, if it is"))
-        case .new: rows.append(("seen here", "for the first time: an older copy cannot be noticed yet"))
+        case .new: rows.append(("seen here", "first now: from here on an older copy would be noticed"))
         }
         if status.isDumpable || !status.isMemoryLocked {
             rows.append(
