@@ -115,7 +115,7 @@ struct GetCommand: SessionCommand {
         discussion: """
             Exact bytes; a line end is added on a terminal only.
 
-            Example:  kist get kumo | pbcopy
+            Example:  kist get kumo | wl-copy
                       kist get snowflake account
             """)
 

@@ -28,11 +28,15 @@ enum Status {
         if let count = status.credentials { rows.append(("holds", Words.count(Int64(clamping: count), "credential"))) }
         if let fingerprint = status.fingerprint { rows.append(("fingerprint", fingerprint)) }
         rows.append(("agent", "process \(status.pid), version \(status.version), since \(status.started)"))
-        switch status.anchor {
-        case .known: rows.append(("seen here", "yes: an older copy in its place would be noticed"))
-        case .unknown:
-            rows.append(("seen here", "cannot know whether this is the newest: kist unlock --accept-older, if it is"))
-        case .new: rows.append(("seen here", "first now: from here on an older copy would be noticed"))
+        // A locked agent has not looked at the vault, so it cannot have an opinion on it.
+        if status.state == .unlocked {
+            switch status.anchor {
+            case .known: rows.append(("seen here", "yes: an older copy in its place would be noticed"))
+            case .unknown:
+                rows.append(
+                    ("seen here", "cannot know whether this is the newest: kist unlock --accept-older, if it is"))
+            case .new: rows.append(("seen here", "first now: from here on an older copy would be noticed"))
+            }
         }
         if status.isDumpable || !status.isMemoryLocked {
             rows.append(
