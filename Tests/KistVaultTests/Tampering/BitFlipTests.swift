@@ -71,7 +71,7 @@ import Testing
         var random = Seeded(state: 20_261_121)
         var refused = 0
         var harmless = 0
-        for _ in 0..<1_200 {
+        for _ in 0..<20_000 {
             let bit = Int(random.next() % UInt64(clean.count * 8))
             var bent = clean
             bent[bit / 8] ^= 1 << UInt8(bit % 8)
