@@ -142,6 +142,8 @@ def decode(path, passphrase):
         plain = [(o.text("B"), o.text("I")) for _ in range(o.number("H"))]
         names = [o.text("B") for _ in range(o.number("H"))]
         note = o.text("I") if flags & 4 else None
+        policy = o.number("B") if flags & 16 else 0
+        must(flags & 0xE0 == 0 and (policy in (1, 2)) == bool(flags & 16), "flags")
         o.finish()
         must(again == revision and B(lp(profile, name), key("name"), 16) == lookup, "place")
         seen += flags == 8
@@ -149,7 +151,7 @@ def decode(path, passphrase):
         fields = [(s.text("B"), s.text("I")) for _ in range(s.number("H"))]
         s.finish()
         must([n for n, _ in fields] == names, "fields")
-        found.append((profile, name, revision, platform, variant, expiry, who, why, note, plain, fields))
+        found.append((profile, name, revision, platform, variant, expiry, who, why, note, ("allow", "confirm", "run-only")[policy], plain, fields))
     must(not entries, "a row is missing")
     for row in sorted(found):
         print(*row, sep=" | ")

@@ -88,15 +88,16 @@ class Vault:
         return u8(fmt) + u32(compartment) + u32(number) + box(key, pad(plaintext) if padded is None else padded)
 
     def overview(self, profile, name, revision, secrets=("api-key",), platform="kumo", variant=None, created=1_790_000_000,
-                 written=1_790_000_000, expiry=None, plain=(), note=None, who="python", why="vector", flags=None):
-        bits = (1 if variant is not None else 0) | (2 if expiry is not None else 0) | (4 if note is not None else 0)
+                 written=1_790_000_000, expiry=None, plain=(), note=None, who="python", why="vector", flags=None,
+                 policy=None):
+        bits = (1 if variant is not None else 0) | (2 if expiry is not None else 0) | (4 if note is not None else 0) | (16 if policy is not None else 0)
         out = u8(1) + u8(bits if flags is None else flags) + t8(profile) + t8(name) + t8(platform)
         out += t8(variant) if variant is not None else b""
         out += i64(created) + i64(written) + u64(revision)
         out += i64(expiry) if expiry is not None else b""
         out += t8(who) + t16(why) + u16(len(plain)) + b"".join(t8(k) + t32(v) for k, v in plain)
         out += u16(len(secrets)) + b"".join(t8(s) for s in secrets)
-        return out + (t32(note) if note is not None else b"")
+        return out + (t32(note) if note is not None else b"") + (u8(policy) if policy is not None else b"")
 
     def secret_part(self, fields):
         return u8(1) + u16(len(fields)) + b"".join(t8(k) + LP(v) for k, v in fields)
@@ -507,6 +508,8 @@ def vaults(folder):
         v.rows = kept
 
     forged("opens", note="the control")
+    forged("opens", v.overview("default", "x", 5, policy=1, note="n"), note="policy confirm")
+    forged("opens", v.overview("default", "x", 5, policy=2), note="policy run-only")
     o = lambda **more: v.overview("default", more.pop("name", "x"), more.pop("revision", 5), **more)
     forged("damaged-read", o(name="y"), note="another name")
     forged("damaged-read", v.overview("other", "x", 5), note="another profile")
@@ -514,7 +517,10 @@ def vaults(folder):
     forged("damaged-read", o() + b"\0", note="one byte more")
     forged("damaged-read", o()[:-1], note="cut")
     forged("damaged-read", b"\2" + o()[1:], note="layout 2")
-    forged("damaged-read", o(flags=16), note="unknown flag")
+    forged("damaged-read", o(flags=64), note="unknown flag")
+    forged("damaged-read", o(policy=0), note="policy allow has no byte")
+    forged("damaged-read", o(policy=3), note="unknown policy")
+    forged("damaged-read", o(flags=16), note="policy cut off")
     forged("damaged-read", o(flags=9), note="marker with a variant")
     forged("damaged-read", o(flags=8), note="marker with a name")
     forged("damaged-read", v.overview("default", "", 5, flags=0), note="empty name")

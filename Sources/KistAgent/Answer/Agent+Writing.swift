@@ -64,7 +64,7 @@ extension Agent {
         let stored = items.map {
             KistVault.PutItem(
                 profile: $0.profile, name: $0.name, platform: $0.platform, variant: $0.variant, plain: $0.plain,
-                secrets: $0.secrets, expiry: $0.expiry, note: $0.note, ifRevision: $0.ifRevision)
+                secrets: $0.secrets, expiry: $0.expiry, note: $0.note, policy: $0.policy, ifRevision: $0.ifRevision)
         }
         let revision = try vault(for: client) { (vault) throws(VaultError) in
             try vault.put(stored, secrets: secrets, note: note, requestID: requestID)

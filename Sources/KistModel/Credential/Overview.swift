@@ -18,12 +18,13 @@ package struct Overview: Hashable, Sendable {
     package var revision: UInt64
     /// What the user wrote about it.
     package var note: String?
+    package var policy: Policy
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,
         plain: [PlainField] = [], secrets: [FieldName] = [], expiry: Expiry = .never,
         created: Timestamp = Timestamp(seconds: 0), modified: Timestamp = Timestamp(seconds: 0), revision: UInt64 = 0,
-        note: String? = nil
+        note: String? = nil, policy: Policy = .allow
     ) {
         self.profile = profile
         self.name = name
@@ -36,6 +37,7 @@ package struct Overview: Hashable, Sendable {
         self.modified = modified
         self.revision = revision
         self.note = note
+        self.policy = policy
     }
 
     package func plainValue(_ field: FieldName) -> String? { plain.first { $0.name == field }?.value }

@@ -10,13 +10,15 @@ package struct PutItem: Hashable, Sendable {
     package var secrets: [FieldName]
     package var expiry: Expiry
     package var note: String?
+    /// `nil`: as it is, or `allow` for a new one.
+    package var policy: Policy?
     /// 0: it must not exist yet. Another number: it must be at that revision. `nil`: replace whatever is there.
     package var ifRevision: UInt64?
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,
         plain: [PlainField] = [], secrets: [FieldName] = [], expiry: Expiry = .never, note: String? = nil,
-        ifRevision: UInt64? = nil
+        policy: Policy? = nil, ifRevision: UInt64? = nil
     ) {
         self.profile = profile
         self.name = name
@@ -26,6 +28,7 @@ package struct PutItem: Hashable, Sendable {
         self.secrets = secrets
         self.expiry = expiry
         self.note = note
+        self.policy = policy
         self.ifRevision = ifRevision
     }
 
@@ -40,6 +43,7 @@ package struct PutItem: Hashable, Sendable {
             "secrets": .array(secrets.map { .string($0.description) }),
             "expires": expiry.json,
             "note": note.map { .string($0) },
+            "policy": policy.map { .string($0.rawValue) },
             "ifRevision": ifRevision?.json,
         ])
     }
@@ -51,6 +55,7 @@ package struct PutItem: Hashable, Sendable {
             platform: try fields.string("platform"), variant: try fields.stringIfPresent("variant"),
             plain: try fields.plainFields(), secrets: try fields.fieldNames("secrets"),
             expiry: try fields.expiry("expires"), note: try fields.stringIfPresent("note"),
+            policy: try fields.policyIfPresent("policy"),
             ifRevision: try fields.naturalIfPresent("ifRevision"))
         for field in plain where secrets.contains(field.name) { throw ShapeError("secrets") }
     }

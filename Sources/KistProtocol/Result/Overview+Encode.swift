@@ -49,6 +49,10 @@ extension Overview {
             bytes.append(",\"note\":")
             JSONValue.encode(note, into: &bytes)
         }
+        if policy != .allow {
+            bytes.append(",\"policy\":")
+            JSONValue.encode(policy.rawValue, into: &bytes)
+        }
         bytes.append(UInt8(ascii: "}"))
     }
 }

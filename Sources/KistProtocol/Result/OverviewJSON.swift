@@ -1,7 +1,7 @@
 package import KistModel
 
 extension Overview {
-    /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, note?}`
+    /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, note?, policy?}`
     package var json: JSONValue {
         .members([
             "profile": .string(profile.description),
@@ -16,6 +16,7 @@ extension Overview {
             "modified": .string(modified.description),
             "revision": revision.json,
             "note": note.map { .string($0) },
+            "policy": policy == .allow ? nil : .string(policy.rawValue),
         ])
     }
 
@@ -28,7 +29,7 @@ extension Overview {
             plain: try fields.plainFields(), secrets: try fields.fieldNames("secrets"),
             expiry: try fields.expiry("expires"), created: try fields.timestamp("created"),
             modified: try fields.timestamp("modified"), revision: try fields.natural("revision"),
-            note: try fields.stringIfPresent("note"))
+            note: try fields.stringIfPresent("note"), policy: try fields.policyIfPresent("policy") ?? .allow)
     }
 }
 
@@ -60,6 +61,12 @@ extension JSONFields {
         guard let text = try stringIfPresent(key) else { return .never }
         guard let moment = Timestamp(text) else { throw ShapeError(key) }
         return .at(moment)
+    }
+
+    package func policyIfPresent(_ key: String) throws(ShapeError) -> Policy? {
+        guard let text = try stringIfPresent(key) else { return nil }
+        guard let policy = Policy(rawValue: text) else { throw ShapeError(key) }
+        return policy
     }
 
     package func fieldNames(_ key: String) throws(ShapeError) -> [FieldName] {

@@ -40,6 +40,13 @@ struct SecretPart: ~Copyable {
         padded.withBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
+    /// All values in order, as what a `put` takes.
+    var segments: SecretSegments {
+        var values = SecretBuffer()
+        for field in fields { withValue(field.range) { values.append($0) } }
+        return SecretSegments(bytes: values.finish(), lengths: fields.map(\.range.count))
+    }
+
     /// The padded bytes of a part, ready to be sealed.
     ///
     /// - Parameter first: the segment of the first name; the others follow.

@@ -4,7 +4,7 @@ internal import KistModel
 ///
 /// `u8 layout = 1 ‖ u8 flags ‖ text8 profile ‖ text8 name ‖ text8 platform ‖ [text8 variant] ‖ i64 created ‖ i64 modified
 /// ‖ u64 revision ‖ [i64 expiry] ‖ text8 who ‖ text16 why ‖ u16 count × (text8 name ‖ text32 value) ‖ u16 count × text8
-/// name ‖ [text32 note]`. Flags: 1 variant, 2 expiry, 4 note, 8 marker.
+/// name ‖ [text32 note] ‖ [u8 policy]`. Flags: 1 variant, 2 expiry, 4 note, 8 marker, 16 policy (1 confirm, 2 run-only).
 struct StoredOverview: Equatable {
     var profile: ProfileName
     /// `nil` for the marker of a profile.
@@ -26,6 +26,8 @@ struct StoredOverview: Equatable {
         if case .at = overview?.expiry { flags |= 2 }
         if overview?.note != nil { flags |= 4 }
         if overview == nil { flags |= 8 }
+        let policy = overview?.policy ?? .allow
+        if policy != .allow { flags |= 16 }
         writer.number(flags)
         writer.text8(profile.description)
         writer.text8(overview?.name.description ?? "")
@@ -47,6 +49,7 @@ struct StoredOverview: Equatable {
         writer.number(UInt16(secrets.count))
         for name in secrets { writer.text8(name.description) }
         if let note = overview?.note { writer.text32(note) }
+        if policy != .allow { writer.number(policy.code) }
         return writer.bytes
     }
 
@@ -54,7 +57,7 @@ struct StoredOverview: Equatable {
         var reader = ByteReader(plaintext)
         guard try reader.number(UInt8.self) == Self.layout else { throw Malformed() }
         let flags = try reader.number(UInt8.self)
-        guard flags & 0xF0 == 0, flags & 8 == 0 || flags == 8 else { throw Malformed() }
+        guard flags & 0xE0 == 0, flags & 8 == 0 || flags == 8 else { throw Malformed() }
         profile = try Self.profile(&reader)
         let isMarker = flags == 8
         let name = try reader.text8()
@@ -80,6 +83,7 @@ struct StoredOverview: Equatable {
         secrets.reserveCapacity(secretCount)
         for _ in 0..<secretCount { secrets.append(try Self.field(&reader)) }
         let note = flags & 4 != 0 ? try reader.text32(most: PutItem.longestPlain) : nil
+        let policy = flags & 16 != 0 ? try Self.policy(&reader) : .allow
         try reader.finish()
         if isMarker {
             guard name.isEmpty, platform.isEmpty, plain.isEmpty, secrets.isEmpty, created == when else {
@@ -90,7 +94,8 @@ struct StoredOverview: Equatable {
             guard let name = try? CredentialName(name) else { throw Malformed() }
             overview = Overview(
                 profile: profile, name: name, platform: platform, variant: variant, plain: plain, secrets: secrets,
-                expiry: expiry, created: created, modified: when, revision: revision, note: note)
+                expiry: expiry, created: created, modified: when, revision: revision, note: note,
+                policy: policy)
         }
     }
 
@@ -112,6 +117,13 @@ struct StoredOverview: Equatable {
         return moment
     }
 
+    /// `allow` has no byte of its own: one state, one encoding.
+    private static func policy(_ reader: inout ByteReader) throws(Malformed) -> Policy {
+        let code = try reader.number(UInt8.self)
+        guard code != 0, let policy = Policy.allCases.first(where: { $0.code == code }) else { throw Malformed() }
+        return policy
+    }
+
     private static func profile(_ reader: inout ByteReader) throws(Malformed) -> ProfileName {
         let text = try reader.text8()
         guard let name = try? ProfileName(text) else { throw Malformed() }
@@ -122,5 +134,16 @@ struct StoredOverview: Equatable {
         let text = try reader.text8()
         guard let name = try? FieldName(text) else { throw Malformed() }
         return name
+    }
+}
+
+extension Policy {
+    /// The number in a stored overview.
+    fileprivate var code: UInt8 {
+        switch self {
+        case .allow: 0
+        case .confirm: 1
+        case .runOnly: 2
+        }
     }
 }

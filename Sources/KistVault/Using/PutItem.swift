@@ -13,12 +13,15 @@ package struct PutItem: Sendable {
     package var secrets: [FieldName]
     package var expiry: Expiry
     package var note: String?
+    /// `nil`: as it is, or `allow` for a new one. `confirm` cannot be taken away here (`Vault.setPolicy`).
+    package var policy: Policy?
     /// `nil` replaces whatever is there; 0 demands that nothing is there; else the revision that must be there.
     package var ifRevision: UInt64?
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil, plain: [PlainField] = [],
-        secrets: [FieldName], expiry: Expiry = .never, note: String? = nil, ifRevision: UInt64? = nil
+        secrets: [FieldName], expiry: Expiry = .never, note: String? = nil, policy: Policy? = nil,
+        ifRevision: UInt64? = nil
     ) {
         self.profile = profile
         self.name = name
@@ -28,6 +31,7 @@ package struct PutItem: Sendable {
         self.secrets = secrets
         self.expiry = expiry
         self.note = note
+        self.policy = policy
         self.ifRevision = ifRevision
     }
 }

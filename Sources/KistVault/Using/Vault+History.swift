@@ -31,19 +31,18 @@ extension Vault {
         }
         let row = try row(keys, entry)
         guard let overview = row.overview.overview else { throw .notFound(profile: profile, name: name, field: nil) }
-        var values = SecretBuffer()
-        for field in row.secret.fields { row.secret.withValue(field.range) { values.append($0) } }
-        let segments = SecretSegments(bytes: values.finish(), lengths: row.secret.fields.map(\.range.count))
-        return try put([PutItem(overview)], secrets: segments, note: note)
+        return try put([PutItem(overview)], secrets: row.secret.segments, note: note)
     }
 }
 
 extension PutItem {
-    /// The same credential again.
-    init(_ overview: Overview, profile: ProfileName? = nil, ifRevision: UInt64? = nil) {
+    /// The same credential again. Its policy is that of the credential which it replaces, or the one given.
+    init(
+        _ overview: Overview, profile: ProfileName? = nil, policy: Policy? = nil, ifRevision: UInt64? = nil
+    ) {
         self.init(
             profile: profile ?? overview.profile, name: overview.name, platform: overview.platform,
             variant: overview.variant, plain: overview.plain, secrets: overview.secrets, expiry: overview.expiry,
-            note: overview.note, ifRevision: ifRevision)
+            note: overview.note, policy: policy, ifRevision: ifRevision)
     }
 }

@@ -29,7 +29,7 @@ extension Vault {
         let overviews = try list(from)
         guard !overviews.isEmpty else { throw .notFound(profile: from, name: nil, field: nil) }
         let revealed = try reveal(overviews.map { Want(profile: from, name: $0.name) })
-        let items = overviews.map { PutItem($0, profile: to, ifRevision: 0) }
+        let items = overviews.map { PutItem($0, profile: to, policy: $0.policy, ifRevision: 0) }
         try put(items, secrets: revealed.takeSegments(), note: note)
         return items.count
     }

@@ -26,25 +26,34 @@ struct Write {
         added.reserveCapacity(count)
     }
 
-    /// - Parameter segment: the first of the item's secrets.
+    /// - Parameters:
+    ///   - segment: the first of the item's secrets.
+    ///   - changingPolicy: whether `confirm` may be taken away.
     mutating func put(
-        _ item: PutItem, _ secrets: borrowing SecretSegments, from segment: Int, _ note: WriteNote
+        _ item: PutItem, _ secrets: borrowing SecretSegments, from segment: Int, _ note: WriteNote,
+        changingPolicy: Bool = false
     ) throws(VaultError) {
         let lookup = keys.lookup(item.profile, item.name)
         guard touched.insert(lookup).inserted else { throw .invalid("\(item.name) is given twice") }
         let newest = index.newest(lookup)
         try check(item, newest)
         var created = note.when
+        var policy = item.policy ?? .allow
         if let newest {
             // The row about to be replaced is opened first, both parts: a damaged one is noticed, not buried.
             let old = try vault.row(keys, newest)
             created = old.overview.overview?.created ?? created
+            let present = old.overview.overview?.policy ?? .allow
+            policy = item.policy ?? present
+            guard present != .confirm || policy == .confirm || changingPolicy else {
+                throw .invalid("policy (confirm is taken away by itself only)")
+            }
             prune(lookup)
         }
         let overview = Overview(
             profile: item.profile, name: item.name, platform: item.platform, variant: item.variant, plain: item.plain,
             secrets: item.secrets, expiry: item.expiry, created: created, modified: note.when, revision: generation,
-            note: item.note)
+            note: item.note, policy: policy)
         let stored = StoredOverview(
             profile: item.profile, overview: overview, revision: generation, when: note.when, who: note.who,
             why: note.why)

@@ -18,7 +18,10 @@ import Testing
             created: Timestamp(seconds: 1), modified: Timestamp(seconds: 2), revision: 3, note: "")
         var bare = overview
         (bare.variant, bare.note, bare.expiry, bare.plain, bare.secrets) = (nil, nil, .never, [], [])
-        return [overview, bare, nil].map {
+        var guarded = overview
+        guarded.policy = .confirm
+        bare.policy = .runOnly
+        return [overview, bare, nil, guarded].map {
             StoredOverview(
                 profile: overview.profile, overview: $0, revision: 3, when: Timestamp(seconds: 2), who: "kist",
                 why: "add")
@@ -43,7 +46,7 @@ import Testing
     @Test func momentsWithoutATextFormAreRefused() throws {
         for seconds in [Int64.min, -1, 253_402_300_800, .max] {
             let moment = Timestamp(seconds: seconds)
-            var bent = try overviews()
+            var bent = Array(try overviews().prefix(3))
             bent[0].overview?.expiry = .at(moment)
             bent[1].when = moment
             bent[2].when = moment
