@@ -40,6 +40,8 @@ extension Agent {
                 case .profileRemove: try profileRemove(request, client)
                 case .folder: try folder(request, segments, client)
                 case .doctor: reply(client, request.id, try doctor(request, client))
+                case .slots: try slots(request, client)
+                case .slotAdd, .slotChange, .slotRemove, .slotTest: try changeSlots(method, request, segments, client)
                 }
             } catch let error as ShapeError { throw AgentFailure.invalid(error.member) }
         } catch let failure as AgentFailure {

@@ -81,6 +81,8 @@ extension Agent {
             pause.noteRight()
             finish(job) { reply($0, job.id, result.json) }
             return true
+        case .unlock(let request) where request.with != .passphrase:
+            throw AgentFailure(.invalid, "that way in is not known yet")
         case .unlock:
             job.slots = try session.challenges()
             guard !job.slots.isEmpty else { throw Failures.wrongKey }

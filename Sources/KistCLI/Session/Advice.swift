@@ -109,6 +109,26 @@ package enum Advice {
         case .io: return Failure("the vault could not be read or written: \(failure.message)")
         case .notAllowed: return Failure("not allowed: \(failure.message)")
         case .retired: return Failure("the agent ended while it was asked; try again")
+        case .lastSlot, .untested, .unpinned, .factor: return slot(failure)
+        }
+    }
+
+    private static func slot(_ failure: AgentFailure) -> Failure {
+        switch failure.kind {
+        case .lastSlot:
+            return Failure(
+                "that is the last way in that does not depend on a keyring; it stays",
+                advice: ["add another one first:  kist slot add passphrase"])
+        case .untested:
+            return Failure(
+                "a second factor is added only when the recovery code was proved",
+                advice: ["prove it:  kist slot test recovery"])
+        case .unpinned:
+            return Failure(
+                "an identity opens only a vault that it trusts; this one has the fingerprint \(failure["found"]?.string ?? "?")",
+                code: ExitCode.notOpened)
+        default:
+            return Failure("a second factor is wanted beside the passphrase", code: ExitCode.notOpened)
         }
     }
 

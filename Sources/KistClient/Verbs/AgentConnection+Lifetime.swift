@@ -19,11 +19,18 @@ extension AgentConnection {
         return InitialiseReply(result: result, recoveryCode: reply.segments.segment(0))
     }
 
-    /// - Parameter secret: the passphrase or the recovery code.
+    /// - Parameter secret: what `request.with` says.
     package func unlock(
         _ request: UnlockRequest = UnlockRequest(), secret: consuming SecretBytes
     ) throws(ClientError) -> UnlockResult {
-        let reply = try call(.unlock, request.json, SecretSegments(secret), deadline: Self.derivation)
+        try unlock(request, secrets: SecretSegments(secret))
+    }
+
+    /// - Parameter secrets: what `request.with` says, then the second factor if the request has one.
+    package func unlock(
+        _ request: UnlockRequest, secrets: borrowing SecretSegments
+    ) throws(ClientError) -> UnlockResult {
+        let reply = try call(.unlock, request.json, secrets, deadline: Self.derivation)
         return try read { () throws(ShapeError) in try UnlockResult(json: reply.result) }
     }
 

@@ -41,6 +41,14 @@ package struct AgentFailure: Error, Hashable, Sendable {
         case notAllowed
         /// The agent is about to end; ask again, and another one starts.
         case retired
+        /// What would be left could not open the vault by itself.
+        case lastSlot
+        /// A second factor needs a recovery slot whose code was proved.
+        case untested
+        /// An identity opens only a vault that is pinned: `found` is this one's fingerprint.
+        case unpinned
+        /// A second factor is needed beside the passphrase.
+        case factor
     }
 
     package var kind: Kind

@@ -19,4 +19,9 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case profileRemove
     case folder
     case doctor
+    case slots
+    case slotAdd
+    case slotChange
+    case slotRemove
+    case slotTest
 }

@@ -1,11 +1,9 @@
-/// Parameters of `unlock`; segment 0 is the passphrase or the recovery code.
+/// Parameters of `unlock`; segment 0 is what `with` says, segment 1 the second factor if there is one.
 package struct UnlockRequest: Hashable, Sendable {
-    package enum Means: String, Hashable, Sendable {
-        case passphrase
-        case recovery
-    }
-
-    package var with: Means
+    package var with: KeyMeans
+    package var hasFactor: Bool
+    /// The fingerprint of the vault that is meant: no other one is opened.
+    package var expected: String?
     /// Seconds until it locks itself, instead of the usual 15 minutes idle and 8 hours at most.
     package var seconds: Int64?
     /// Only for the connection that asks, and only until it closes.
@@ -16,10 +14,12 @@ package struct UnlockRequest: Hashable, Sendable {
     package var acceptFork: Bool
 
     package init(
-        with: Means = .passphrase, seconds: Int64? = nil, isLease: Bool = false, acceptOlder: Bool = false,
-        acceptFork: Bool = false
+        with: KeyMeans = .passphrase, hasFactor: Bool = false, expected: String? = nil, seconds: Int64? = nil,
+        isLease: Bool = false, acceptOlder: Bool = false, acceptFork: Bool = false
     ) {
         self.with = with
+        self.hasFactor = hasFactor
+        self.expected = expected
         self.seconds = seconds
         self.isLease = isLease
         self.acceptOlder = acceptOlder
@@ -29,6 +29,8 @@ package struct UnlockRequest: Hashable, Sendable {
     package var json: JSONValue {
         .members([
             "with": .string(with.rawValue),
+            "factor": hasFactor ? true : nil,
+            "expect": expected.map { .string($0) },
             "for": seconds.map { .integer($0) },
             "lease": isLease ? true : nil,
             "acceptOlder": acceptOlder ? true : nil,
@@ -38,8 +40,10 @@ package struct UnlockRequest: Hashable, Sendable {
 
     package init(json: JSONValue) throws(ShapeError) {
         let fields = try JSONFields(json, "params")
-        guard let means = Means(rawValue: try fields.string("with")) else { throw ShapeError("with") }
-        with = means
+        with = try fields.means("with")
+        hasFactor = try fields.flag("factor")
+        guard !hasFactor || with == .passphrase else { throw ShapeError("factor") }
+        expected = try fields.stringIfPresent("expect")
         seconds = try fields.integerIfPresent("for", in: 1...(366 * 86_400))
         isLease = try fields.flag("lease")
         acceptOlder = try fields.flag("acceptOlder")
@@ -51,17 +55,35 @@ package struct UnlockRequest: Hashable, Sendable {
 package struct UnlockResult: Hashable, Sendable {
     package var idle: Int64
     package var maximum: Int64
+    /// The slot that opened.
+    package var slot: String?
+    package var kind: SlotKind?
+    /// A recovery code has opened the vault and was not renewed since.
+    package var renewRecovery: Bool
 
-    package init(idle: Int64, maximum: Int64) {
+    package init(
+        idle: Int64, maximum: Int64, slot: String? = nil, kind: SlotKind? = nil, renewRecovery: Bool = false
+    ) {
         self.idle = idle
         self.maximum = maximum
+        self.slot = slot
+        self.kind = kind
+        self.renewRecovery = renewRecovery
     }
 
-    package var json: JSONValue { ["idle": .integer(idle), "maximum": .integer(maximum)] }
+    package var json: JSONValue {
+        .members([
+            "idle": .integer(idle), "maximum": .integer(maximum), "slot": slot.map { .string($0) },
+            "kind": kind.map { .string($0.rawValue) }, "renewRecovery": renewRecovery ? true : nil,
+        ])
+    }
 
     package init(json: JSONValue) throws(ShapeError) {
         let fields = try JSONFields(json, "result")
         idle = try fields.integer("idle")
         maximum = try fields.integer("maximum")
+        slot = try fields.slotIDIfPresent("slot")
+        kind = try fields["kind"] == nil ? nil : fields.slotKind("kind")
+        renewRecovery = try fields.flag("renewRecovery")
     }
 }

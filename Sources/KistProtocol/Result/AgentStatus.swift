@@ -72,6 +72,8 @@ package struct AgentStatus: Hashable, Sendable {
     /// Whether processes of the same user could read the agent (they must not).
     package var isDumpable: Bool
     package var anchor: Anchor
+    /// A recovery code has opened the vault and was not renewed since.
+    package var renewRecovery = false
 
     package init(
         state: VaultState, vault: String, fingerprint: String? = nil, generation: UInt64? = nil,
@@ -109,6 +111,7 @@ package struct AgentStatus: Hashable, Sendable {
             "lockedMemory": ["bytes": .integer(lockedBytes), "locked": .bool(isMemoryLocked)],
             "dumpable": .bool(isDumpable),
             "anchor": .string(anchor.rawValue),
+            "renewRecovery": renewRecovery ? true : nil,
         ])
     }
 
@@ -130,6 +133,7 @@ package struct AgentStatus: Hashable, Sendable {
         isDumpable = try fields.flag("dumpable")
         guard let anchor = Anchor(rawValue: try fields.string("anchor")) else { throw ShapeError("anchor") }
         self.anchor = anchor
+        renewRecovery = try fields.flag("renewRecovery")
     }
 }
 

@@ -62,4 +62,12 @@ package struct SecretSegments: ~Copyable, Sendable {
         let lengths = Array(lengths[segments])
         return SecretSegments(bytes: bytes.slice(start..<start + lengths.reduce(0, +)), lengths: lengths)
     }
+
+    /// Copies of these segments and of `more` behind them.
+    package borrowing func appending(_ more: borrowing SecretSegments) -> SecretSegments {
+        var joined = SecretBuffer(capacity: bytes.count + more.bytes.count)
+        joined.append(bytes)
+        joined.append(more.bytes)
+        return SecretSegments(bytes: joined.finish(), lengths: lengths + more.lengths)
+    }
 }
