@@ -56,4 +56,18 @@ package struct BoxKeyPair: ~Copyable, Sendable {
             guard status == 0 else { throw SealError() }
         }
     }
+
+    /// The key that only the holders of this pair and of `publicKey`'s have in common (`crypto_box_beforenm`), 32 bytes. Derive
+    /// from it; it seals nothing itself.
+    ///
+    /// - Throws: when `publicKey` is not a usable public key.
+    package borrowing func agree(with publicKey: [UInt8]) throws(SealError) -> SecretBytes {
+        guard publicKey.count == 32 else { throw SealError() }
+        return try SecretBytes(count: 32) { (shared) throws(SealError) in
+            let status = secretKey.withBytes { secretKey in
+                crypto_box_beforenm(shared.baseAddress!, publicKey, secretKey.baseAddress!)
+            }
+            guard status == 0 else { throw SealError() }
+        }
+    }
 }
