@@ -40,6 +40,7 @@ let package = Package(
         .executable(name: "kist", targets: ["kist"]),
         .executable(name: "kist-agent", targets: ["kist-agent"]),
         .executable(name: "kist-courier", targets: ["kist-courier"]),
+        .executable(name: "kist-keyring", targets: ["kist-keyring"]),
     ],
     dependencies: [
         // The command line: parsing, help and completions.
@@ -58,6 +59,11 @@ let package = Package(
         .target(
             name: "CSigning", path: "Sources/C/CSigning", cSettings: cHouse, linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCurl", dependencies: ["CCurlSystem"], path: "Sources/C/CCurl", cSettings: cHouse),
+        .systemLibrary(
+            name: "CLibSecretSystem", path: "Sources/C/CLibSecretSystem", pkgConfig: "libsecret-1",
+            providers: [.apt(["libsecret-1-dev"])]),
+        .target(
+            name: "CLibSecret", dependencies: ["CLibSecretSystem"], path: "Sources/C/CLibSecret", cSettings: cHouse),
         .target(
             name: "CSQLiteGuards", dependencies: [grdbSQLite], path: "Sources/C/CSQLiteGuards", cSettings: cHouse),
 
@@ -90,6 +96,7 @@ let package = Package(
         module(
             "KistRotation",
             ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl", "CSigning"]),
+        module("KeyringLibSecret", ["KistPosix", "SecretMemory", "KistProtocol", "CLibSecret"]),
         // 6: executables, composing only.
         .executableTarget(
             name: "kist", dependencies: ["KistCLI", "KistPosix"], path: "Sources/kist", swiftSettings: house),
@@ -98,6 +105,9 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "kist-courier", dependencies: ["KistRotation", "KistPosix"], path: "Sources/kist-courier",
+            swiftSettings: house),
+        .executableTarget(
+            name: "kist-keyring", dependencies: ["KeyringLibSecret", "KistPosix"], path: "Sources/kist-keyring",
             swiftSettings: house),
 
         // Never shipped.
@@ -124,6 +134,7 @@ let package = Package(
                 "SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix", "KistClient",
                 "KistStore",
             ]),
+        tests("KeyringLibSecret", ["kist-keyring", "SecretMemory", "KistProtocol", "KistPosix"]),
         tests(
             "KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
     ],

@@ -1,0 +1,75 @@
+/// What `kist` asks of `kist-keyring`, once per process: `{"method":"get","params":{…}}`; with `set`, segment 0 is the
+/// key as text.
+package struct KeyringRequest: Hashable, Sendable {
+    package enum Verb: String, CaseIterable, Hashable, Sendable {
+        /// Who is there, asking nobody and starting nothing.
+        case probe
+        /// The answer's segment 0 is the key.
+        case get
+        /// In place of one for the same slot; read back before the answer.
+        case set
+        /// Every one for this vault and slot.
+        case remove
+    }
+
+    package var verb: Verb
+    /// The vault that the key is for; what exactly stands there is the caller's business.
+    package var vault: String
+    /// The slot's id; `nil` for whichever slot of the vault.
+    package var slot: String?
+    /// The label of the collection; `nil` for the desktop's default one.
+    package var collection: String?
+    /// What people read in the window of their keyring.
+    package var label: String?
+    /// The desktop may ask for the keyring's password, and its service may be started for this.
+    package var mayAsk: Bool
+    package var milliseconds: Int64
+
+    /// The longest time, in milliseconds: somebody may be typing a password.
+    package static let longest: Int64 = 120_000
+    /// The longest text of a member, in bytes.
+    private static let longestText = 4_096
+
+    package init(
+        _ verb: Verb, vault: String, slot: String? = nil, collection: String? = nil, label: String? = nil,
+        mayAsk: Bool = false, milliseconds: Int64
+    ) {
+        self.verb = verb
+        self.vault = vault
+        self.slot = slot
+        self.collection = collection
+        self.label = label
+        self.mayAsk = mayAsk
+        self.milliseconds = milliseconds
+    }
+
+    package var json: JSONValue {
+        [
+            "method": .string(verb.rawValue),
+            "params": .members([
+                "vault": .string(vault), "slot": slot.map { .string($0) }, "collection": collection.map { .string($0) },
+                "label": label.map { .string($0) }, "ask": mayAsk ? true : nil, "milliseconds": .integer(milliseconds),
+            ]),
+        ]
+    }
+
+    package init(json: JSONValue) throws(ShapeError) {
+        let message = try JSONFields(json, "request")
+        guard let verb = Verb(rawValue: try message.string("method")) else { throw ShapeError("method") }
+        guard let value = message["params"] else { throw ShapeError("params") }
+        let fields = try JSONFields(value, "params")
+        self.verb = verb
+        vault = try fields.string("vault")
+        slot = try fields.stringIfPresent("slot")
+        collection = try fields.stringIfPresent("collection")
+        label = try fields.stringIfPresent("label")
+        mayAsk = try fields.flag("ask")
+        milliseconds = try fields.integer("milliseconds", in: 1...Self.longest)
+        for text in [vault, slot, collection, label].compactMap({ $0 }) {
+            // They become C strings.
+            guard !text.isEmpty, text.utf8.count <= Self.longestText, !text.utf8.contains(0) else {
+                throw ShapeError("params")
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import Glibc
+import KeyringLibSecret
+import KistPosix
+
+Hardening.apply()
+exit(KeyringProgram.main())
