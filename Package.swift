@@ -75,7 +75,8 @@ let package = Package(
         module("KistStore", ["KistModel"]),
         module("KistCrypto", ["KistModel", "SecretMemory", "CSodium"]),
         // 2: use cases, wire forms, platform knowledge.
-        module("KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md"]),
+        module(
+            "KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md", "Backup.md"]),
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
         module(
             "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],

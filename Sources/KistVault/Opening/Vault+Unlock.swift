@@ -69,7 +69,8 @@ extension Vault {
         guard ConstantTime.areEqual(slot.commitment, commitment) else { throw .wrongKey }
     }
 
-    private func open(
+    /// Opens everything behind the root key; of a backup's head, as much as a head is.
+    func open(
         _ head: StoredHead, root: consuming SecretBytes, _ accepting: Acceptance
     ) throws(VaultError) -> AnchorStatus {
         let keys = Keys(root: RootKey(root), vaultID: header.vaultID, incarnation: header.incarnation)
@@ -86,6 +87,11 @@ extension Vault {
                     epoch.box, number: epoch.number, keys.epochWrap, vaultID: header.vaultID)
             else { throw .damaged("a data key does not open") }
             keys.epochs.append(key)
+        }
+        if store is HeadStore {
+            self.keys = keys
+            contents = Contents(manifest: manifest, sealedManifest: head.manifest, index: Index())
+            return .new
         }
         let status = try compare(manifest, keys, accepting)
         let index = try loadIndex(manifest, keys)

@@ -1,0 +1,86 @@
+internal import KistCrypto
+internal import KistModel
+package import KistStore
+internal import SecretMemory
+
+/// A backup that comes in: its head opens as a vault does, then its rows are checked, or put into a new store.
+package final class BackupIntake {
+    /// Bytes of a backup that surely hold its head.
+    package static let firstCount = 2 * BackupHead.longestPart + 4_096
+
+    /// The vault of which the backup was made, with its head only. Unlock it, then `begin`.
+    package let vault: Vault
+    private let head: BackupHead
+    /// What came behind the head before the key was there.
+    private var early: [UInt8]
+    private var reader: BackupReader?
+    private var opening: RowOpening?
+    private var restoration: Restoration?
+    /// Rows that were taken so far.
+    package private(set) var rowsDone = 0
+
+    /// - Parameter bytes: the first bytes of the backup, `firstCount` of them or all that there are.
+    /// - Throws: `.damaged`, `.newer`.
+    package init(_ bytes: UnsafeRawBufferPointer) throws(VaultError) {
+        head = try BackupHead(startOf: bytes)
+        early = Array(bytes[head.bytes.count...])
+        vault = try Vault.open(HeadStore(head.head), anchors: HeldAnchor())
+    }
+
+    /// Rows that the backup says it has; `nil` while its vault is locked.
+    package var rows: Int? { vault.contents.map { Int($0.manifest.rows) } }
+
+    /// Opens with the keys of an open vault, when it is the same one.
+    ///
+    /// - Throws: `.wrongKey` when it is not, or its root key is another one by now.
+    package func unlock(as other: Vault) throws(VaultError) {
+        guard let root = other.keys?.root.secret.copy() else { throw .locked }
+        guard other.header.vaultID == vault.header.vaultID else { throw .wrongKey }
+        _ = try vault.open(head.head, root: root, [])
+    }
+
+    /// Begins to take rows.
+    ///
+    /// - Parameter store: a new, empty one to build the vault in; `nil` only looks.
+    /// - Throws: `.locked`.
+    package func begin(into store: (any RecordStore)?) throws(VaultError) {
+        let (keys, contents) = try vault.opened()
+        reader = BackupReader(head, keys, contents.manifest)
+        opening = RowOpening(keys: keys)
+        if let store { restoration = Restoration(keys, vault.header, contents.manifest, store) }
+        let first = early
+        early = []
+        try first.withBytes { (first) throws(VaultError) in try feed(first) }
+    }
+
+    /// Takes the next bytes of the file.
+    ///
+    /// - Throws: `.damaged`, and what the store throws. Nothing more can be fed then.
+    package func feed(_ bytes: UnsafeRawBufferPointer) throws(VaultError) {
+        guard var reader = reader.take() else { throw .invalid("the backup is not open") }
+        try reader.feed(bytes) { (entry, parts) throws(VaultError) in try self.take(entry, parts) }
+        self.reader = consume reader
+    }
+
+    /// The file has come to its end: everything is judged now.
+    ///
+    /// - Returns: what the backup holds, and what to remember of the vault that was built.
+    package func finish() throws(VaultError) -> (facts: BackupFacts, anchor: [UInt8]?) {
+        let (_, contents) = try vault.opened()
+        guard var reader = reader.take() else { throw .invalid("the backup is not open") }
+        try reader.finish { (entry, parts) throws(VaultError) in try self.take(entry, parts) }
+        let manifest = contents.manifest
+        let facts = BackupFacts(
+            fingerprint: vault.fingerprint, made: reader.made, generation: manifest.generation,
+            credentials: Int(manifest.lookups - manifest.markers), rows: Int(manifest.rows))
+        return (facts, try restoration?.finish())
+    }
+
+    private func take(_ entry: IndexEntry, _ parts: SealedParts) throws(VaultError) {
+        guard let opening else { throw .locked }
+        // Both parts are opened and looked at, whether they are kept or not.
+        _ = try opening.row(parts, entry)
+        try restoration?.add(entry.place, parts)
+        rowsDone += 1
+    }
+}
