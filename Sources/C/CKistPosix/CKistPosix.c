@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -86,6 +87,11 @@ int kist_rename_noreplace(const char *from, const char *to) {
 }
 
 char **kist_environ(void) { return environ; }
+
+uint32_t kist_file_system(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) == 0 ? (uint32_t)facts.f_type : 0;
+}
 
 int kist_columns(int fd) {
     struct winsize size;

@@ -34,10 +34,10 @@ extension Agent {
                 [
                     "inUse": .integer(Int64(memory.inUse)), "highWater": .integer(Int64(memory.highWater)),
                     "mapped": .integer(Int64(memory.mapped)), "locked": .bool(memory.locked),
-                    "limit": .integer(Process.lockedMemoryLimit), "swap": .bool(Process.machineHasSwap),
+                    "limit": .integer(Process.lockedMemoryLimit), "swap": .bool(Machine.swapsToDisk),
                 ]),
             JSONMember("dumpable", .bool(Hardening.isDumpable)),
-            JSONMember("sealed", .bool(sealing == nil)),
+            JSONMember("sandbox", sandboxFacts),
             JSONMember("clients", .integer(Int64(clients.count))),
             JSONMember("folders", .integer(Int64(folders.count))),
         ]

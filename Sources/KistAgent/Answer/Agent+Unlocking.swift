@@ -20,6 +20,11 @@ extension Agent {
     private func enqueue(
         _ work: UnlockJob.Work, _ request: Request, _ segments: consuming SecretSegments, _ client: Client
     ) throws {
+        // A new agent is let into the folders that are there now; this one is not.
+        if sandbox.isStale {
+            end()
+            throw Failures.retired
+        }
         guard segments.count == 1 else { throw ShapeError("segments") }
         guard segments.bytes.count <= 4_096 else { throw AgentFailure(.tooLarge, "the passphrase is too long") }
         guard jobs.count < limits.unlocks else { throw Failures.wait(limits.firstPause) }
@@ -93,7 +98,10 @@ extension Agent {
     /// - Returns: `false` while another agent has the vault and there is time left to wait for it.
     private func takeLock(for job: UnlockJob) throws -> Bool {
         do {
-            if case .create = job.work, let folder = Folder.parent(of: options.vault) { try Folder.make(folder) }
+            if case .create = job.work, let folder = Folder.parent(of: options.vault) {
+                try Folder.make(folder)
+                sandbox.narrow()
+            }
             try session.takeLock()
             return true
         } catch VaultLock.Failure.held(let who) {

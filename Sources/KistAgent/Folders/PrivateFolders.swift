@@ -23,9 +23,11 @@ final class PrivateFolders {
         }
     }
 
-    /// - Parameter runtime: without one, the folders stand in the machine's shared memory.
+    /// Where they stand: without a runtime folder in the machine's shared memory.
+    static func base(_ runtime: String?) -> String { runtime ?? "/dev/shm/kist-\(Process.user)" }
+
     init(runtime: String?, vault: String) {
-        base = runtime ?? "/dev/shm/kist-\(Process.user)"
+        base = Self.base(runtime)
         tag = "run-" + AgentPlace.tag(ofVault: vault)
     }
 

@@ -26,8 +26,7 @@ package final class Agent {
     let signals: Descriptor?
     let folders: PrivateFolders
     let started: Timestamp
-    /// `nil` when the system call filter holds, else why not.
-    package var sealing: Int32?
+    package let sandbox: Sandbox
 
     var place: ListeningPlace?
     var clients: [UInt64: Client] = [:]
@@ -62,6 +61,7 @@ package final class Agent {
         lastRequest = clock.nanoseconds()
         nextSocketCheck = lastRequest + limits.socketCheck
         pause = WrongKeyPause(limits)
+        sandbox = Sandbox(options)
         folders = PrivateFolders(runtime: options.runtime, vault: options.vault)
         let socket =
             options.inherited == nil

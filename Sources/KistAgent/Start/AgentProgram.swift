@@ -26,7 +26,7 @@ package enum AgentProgram {
                 agent = try Agent(options: options, stores: stores, signals: signals, limits: limits)
                 try agent.listen(place)
             }
-            agent.sealing = Sealing.apply()
+            agent.sandbox.enter()
             ready?.announce("R")
             agent.run()
             return 0

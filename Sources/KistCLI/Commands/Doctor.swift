@@ -15,7 +15,8 @@ enum Doctor {
         let advice: String?
     }
 
-    static func execute(json: Bool, _ session: Session) throws(Failure) -> Int32 {
+    /// - Parameter deep: read and open every record, for which the vault has to be open.
+    static func execute(json: Bool, deep: Bool, _ session: Session) throws(Failure) -> Int32 {
         var findings = local(session)
         var facts: JSONValue = .empty
         do throws(Failure) {
@@ -29,6 +30,9 @@ enum Doctor {
                 let failure = Advice.failure(error, vault: session.shownVault)
                 findings.append(Finding(level: .note, what: failure.message, advice: failure.advice.first))
             }
+            findings += kernel(facts)
+            if deep { findings.append(try look(&facts, session)) }
+            if let vault = facts["vault"] { findings += rollback(vault) }
         } catch {
             findings.append(Finding(level: .bad, what: error.message, advice: error.advice.first))
         }
@@ -56,6 +60,20 @@ enum Doctor {
             for member in facts.members ?? [] { show(member, indent: "  ", session.printer) }
         }
         return bad ? ExitCode.failed : ExitCode.done
+    }
+
+    /// Everything: each row is read, opened and compared. What is found is an answer and no end of the doctor.
+    private static func look(_ facts: inout JSONValue, _ session: Session) throws(Failure) -> Finding {
+        do throws(Failure) {
+            let found = try session.ask { (agent) throws(ClientError) in try agent.doctor(deep: true) }
+            facts = found
+            let rows = found["verified"]?.integer ?? 0
+            return Finding(
+                level: .good, what: "every record opens and is the one that was written: \(Words.count(rows, "row"))",
+                advice: nil)
+        } catch {
+            return Finding(level: .bad, what: error.message, advice: error.advice.first)
+        }
     }
 
     private static func show(_ member: JSONMember, indent: String, _ printer: Printer) {
@@ -104,12 +122,7 @@ enum Doctor {
             findings.append(
                 Finding(level: .bad, what: "this process can be read by others of the same user", advice: nil))
         }
-        if swapIsOn() {
-            findings.append(
-                Finding(
-                    level: .note, what: "swap is on: what programs hold in ordinary memory may reach the disk",
-                    advice: "encrypted swap, or none; Kist's own secrets are locked in memory"))
-        }
+        findings += machine(session)
         if session.environment.nonEmpty("KIST_PASSPHRASE_FILE") != nil {
             findings.append(
                 Finding(
@@ -147,20 +160,20 @@ enum Doctor {
         }
         return [Finding(level: .good, what: "\(what) is yours alone: \(path)", advice: nil)]
     }
-
-    private static func swapIsOn() -> Bool {
-        guard let text = try? SecretReader.readFile("/proc/swaps", what: "/proc/swaps") else { return false }
-        return text.withBytes { bytes in bytes.reduce(0) { $0 + ($1 == 10 ? 1 : 0) } } > 1
-    }
 }
 
 struct DoctorCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look for what could be wrong.",
-        discussion: "Example:  kist doctor --json")
+        discussion: """
+            With --deep every record is read, opened and compared with the index.
 
+            Example:  kist doctor --deep
+            """)
+
+    @Flag(help: "Open every record, too.") var deep = false
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
-    func execute(_ session: Session) throws(Failure) -> Int32 { try Doctor.execute(json: json, session) }
+    func execute(_ session: Session) throws(Failure) -> Int32 { try Doctor.execute(json: json, deep: deep, session) }
 }

@@ -20,6 +20,8 @@ package final class AgentConnection {
     package static let usual = 30
     /// Seconds for a request that derives a key from a passphrase, which may also wait for the vault's lock.
     package static let derivation = 120
+    /// Seconds for a request that looks at everything.
+    package static let deep = 600
 
     /// Whether it is a private agent, which ends with this connection.
     package private(set) var isPrivate: Bool

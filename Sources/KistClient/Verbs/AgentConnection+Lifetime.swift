@@ -41,7 +41,12 @@ extension AgentConnection {
     package func retire() throws(ClientError) { _ = try call(.retire) }
 
     /// Facts about the agent and its store, for `kist doctor`.
-    package func doctor() throws(ClientError) -> JSONValue { try call(.doctor).result }
+    ///
+    /// - Parameter deep: read and open every row; the vault must be open.
+    package func doctor(deep: Bool = false) throws(ClientError) -> JSONValue {
+        guard deep else { return try call(.doctor).result }
+        return try call(.doctor, ["deep": true], SecretSegments(), deadline: Self.deep).result
+    }
 }
 
 /// The answer to `init`.

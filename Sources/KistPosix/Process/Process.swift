@@ -74,12 +74,6 @@ package enum Process {
         return Int64(clamping: limit.rlim_cur)
     }
 
-    /// Whether the machine has swap space in use or ready.
-    package static var machineHasSwap: Bool {
-        guard let bytes = try? File.read("/proc/swaps", most: 65_536) else { return false }
-        return bytes.count { $0 == 0x0A } > 1
-    }
-
     /// A descriptor that becomes readable when process `pid` ends.
     package static func watch(_ pid: Int32) throws(PosixError) -> Descriptor {
         let raw = kist_pidfd_open(pid)

@@ -63,43 +63,4 @@ struct ProcessTests {
         _ = child.wait()
         #expect(Process.startTime(of: child.pid) == nil)
     }
-
-    /// What the filter refuses, tried in a process of its own; and the control, that all of it works without the filter.
-    @Test func aSealedProcessCanStartNothingAndReachNobody() async {
-        await #expect(processExitsWith: .success) {
-            func attempts() -> [Bool] {
-                func can(_ descriptor: Int32) -> Bool {
-                    if descriptor >= 0 { close(descriptor) }
-                    return descriptor >= 0
-                }
-                let internet = [AF_INET, AF_INET6, AF_NETLINK].map { can(socket($0, Int32(SOCK_DGRAM.rawValue), 0)) }
-                var pid: pid_t = 0
-                var argv = [strdup("/bin/true"), nil]
-                let spawned = posix_spawn(&pid, "/bin/true", nil, nil, &argv, nil) == 0
-                if spawned {
-                    var status: Int32 = 0
-                    waitpid(pid, &status, 0)
-                }
-                return internet + [spawned]
-            }
-            precondition(attempts() == [true, true, true, true], "the control")
-            precondition(Sealing.apply() == nil)
-            precondition(attempts() == [false, false, false, false])
-            // What the agent needs still works: threads and Unix sockets.
-            let pair = try UnixSocket.makePair()
-            precondition(pair.one.raw >= 0)
-            let wakeup = try Wakeup()
-            try Process.startThread { wakeup.signal() }
-            precondition(UnixSocket.wait(wakeup.raw, toWrite: false, milliseconds: 30_000))
-            execl0()
-            exit(0)
-        }
-    }
-}
-
-/// Replaces the process if it can, and then it ends with a failure.
-private func execl0() {
-    var argv = [strdup("/bin/false"), nil]
-    execve("/bin/false", &argv, [nil])
-    precondition(errno == EPERM)
 }

@@ -84,9 +84,22 @@ int kist_spawn_orphan(const char *path, char *const *argv, int pass);
 /* Starts a thread with a small stack and all signals blocked; 0 or an errno. */
 int kist_thread(void *(*body)(void *), void *context);
 
-/* No new privileges, then a system call filter: no new program, no process, no socket but AF_UNIX, no ptrace.
-   Returns 0 or an errno. */
+/* The level of Landlock that this kernel has, 0 for none. */
+int kist_landlock_level(void);
+
+/* No new privileges, then Landlock for this thread and those that it starts: files and folders beneath `writable` may be
+   read, written, made and removed, those beneath `readable` be read, and no others be opened; no program executed, no
+   TCP, no abstract Unix socket, no signal to others, as far as the level goes. Both lists end with NULL; what is not
+   there is passed over. Returns 0 or an errno. */
+int kist_landlock(const char *const *writable, const char *const *readable);
+
+/* No new privileges, then a system call filter: no new program, no process, no socket but a pair of Unix ones, no
+   connection, no signal to others, no ptrace, nothing of administrators, no memory that can be executed. Returns 0 or an
+   errno. */
 int kist_seal_calls(void);
+
+/* The type of the file system that holds `path` (statfs(2)), 0 when it cannot be told. */
+uint32_t kist_file_system(const char *path);
 
 /* Terminal columns of `fd`, 0 when it is not a terminal. */
 int kist_columns(int fd);
