@@ -116,6 +116,12 @@ let package = Package(
             name: "vault-bench",
             dependencies: ["KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite"],
             path: "Tests/Benchmarks/VaultBench", swiftSettings: house),
+        .executableTarget(
+            name: "vault-campaign",
+            dependencies: [
+                "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite", "KistTestKit",
+            ],
+            path: "Tests/Campaigns/VaultCampaign", swiftSettings: house),
         module("KistTestKit", ["KistModel", "KistStore", "SecretMemory", "KistPosix"]),
         tests("KistModel"),
         tests("KistPosix"),

@@ -1,3 +1,4 @@
+internal import KistCrypto
 internal import KistModel
 package import KistStore
 
@@ -58,6 +59,7 @@ package final class Vault {
         unproved = 0
         answered = AnsweredRequests()
         store.close()
+        Stack.wipe()
     }
 
     /// The keys and contents of an unlocked vault.

@@ -80,6 +80,7 @@ def unlock(header, passphrase):
             continue
         root = unbox(B(lp("kist/v1/wrap", ident, slot["id"], bound), kek), slot["wrapped"])
         key = lambda purpose: B(lp("kist/v1/root", purpose, ident), root)
+        key.root, key.kek = root, kek
         must(B(lp("kist/v1/header", header[:-32]), key("header")) == mac, "header's MAC")
         must(sodium.crypto_box_seed_keypair(key("slot-pair"))[0] == public, "public key")
         keys = {n: unbox(B(lp("kist/v1/epoch", ident) + u32(n), key("epoch-wrap")), box) for n, box in epochs}

@@ -19,6 +19,7 @@ package enum Argon2id {
                         UInt64(cost.passes), Int(cost.memory) * 1_024, crypto_pwhash_alg_argon2id13())
                 }
             }
+            Stack.wipe()
             guard status == 0 else { throw .noMemory(cost) }
         }
     }

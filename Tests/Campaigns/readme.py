@@ -1,0 +1,64 @@
+"""Writes the tables of Tests/README.md: every promise, what tries it in every run, and the last measured figure of its campaign."""
+
+import json
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "Tests/README.md"
+FIGURES = pathlib.Path(__file__).resolve().parent / "figures.json"
+
+
+def promises():
+    """Rows of SECURITY.md: (letters, promise, tests)."""
+    for line in (ROOT / "SECURITY.md").read_text().split("\n"):
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) == 5 and "---" not in line and "Shown by" not in line:
+            yield cells[1], cells[2], cells[3]
+
+
+def told(name, figure, entry):
+    """One campaign's last figure in words."""
+    if not figure:
+        return "not run yet"
+    tried = figure["counts"].get(entry.counted, 0)
+    words = f"{tried:,} {entry.counted}, **{len(figure['broken'])} broken**"
+    return f"{words}; {figure['seconds']:,} s, `{figure['commit']}`, {figure['date']}"
+
+
+def order(letters):
+    found = re.match(r"([A-Z])(\d+)$", letters)
+    return (found.group(1), int(found.group(2))) if found else ("~", 0)
+
+
+def tables(campaigns, figures):
+    by_promise = {}
+    for name, entry in campaigns.items():
+        by_promise.setdefault(entry.promise, []).append(name)
+    rows = {letters: (promise, tests) for letters, promise, tests in promises() if letters != "–"}
+    lines = ["| | Promise | In every run | Long form, last measured |", "| --- | --- | --- | --- |"]
+    for letters in sorted(set(rows) | set(by_promise), key=order):
+        names = by_promise.get(letters, [])
+        promise = rows.get(letters, ("; ".join(campaigns[name].title for name in names), ""))[0]
+        tests = rows.get(letters, ("", ""))[1] or "the short form of the campaign"
+        long = "<br>".join(f"`Scripts/campaign {name}`: {told(name, figures.get(name), campaigns[name])}" for name in names)
+        lines.append(f"| {letters} | {promise[:1].upper() + promise[1:]} | {tests} | {long or '–'} |")
+    lines += ["", "Promises without a letter: see the table of `SECURITY.md`, whose tests all run in `Scripts/test`."]
+    return "\n".join(lines)
+
+
+def counts(figures):
+    lines = ["| Campaign | Counted |", "| --- | --- |"]
+    for name, figure in figures.items():
+        lines.append(f"| {name} | " + ", ".join(f"{what} {number:,}" for what, number in figure["counts"].items()) + " |")
+    return "\n".join(lines)
+
+
+def write():
+    from registry import CAMPAIGNS
+
+    figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    text = PAGE.read_text()
+    for mark, table in (("promises", tables(CAMPAIGNS, figures)), ("counts", counts(figures))):
+        text = re.sub(rf"(<!-- {mark} -->\n).*?(\n<!-- end -->)", lambda m: m.group(1) + table + m.group(2), text, flags=re.S)
+    PAGE.write_text(text)
