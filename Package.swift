@@ -77,6 +77,7 @@ let package = Package(
         // 2: use cases, wire forms, platform knowledge.
         module(
             "KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md", "Backup.md"]),
+        module("KistBundle", ["KistModel", "SecretMemory", "KistCrypto"], exclude: ["Bundle.md"]),
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
         module(
             "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],
@@ -89,11 +90,15 @@ let package = Package(
         module(
             "KistCLI",
             [
-                "KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistClient", argumentParser,
+                "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistBundle", "KistProtocol", "KistPlatforms",
+                "KistClient", argumentParser,
             ]),
         module(
             "KistAgent",
-            ["KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol"]),
+            [
+                "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistBundle",
+                "KistProtocol",
+            ]),
         module(
             "KistRotation",
             ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl", "CSigning"]),
@@ -128,6 +133,7 @@ let package = Package(
         tests("SecretMemory"),
         tests("KistCrypto", ["SecretMemory"]),
         tests("KistVault", ["SecretMemory", "KistCrypto", "KistStore", "KistModel", "StoreSQLite"]),
+        tests("KistBundle", ["SecretMemory", "KistCrypto", "KistModel"]),
         tests("KistProtocol", ["KistModel"]),
         tests("KistPlatforms", ["KistModel", "SecretMemory"]),
         tests("StoreSQLite", ["KistStore", "KistModel", grdb]),

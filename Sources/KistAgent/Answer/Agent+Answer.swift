@@ -42,6 +42,8 @@ extension Agent {
                 case .doctor: reply(client, request.id, try doctor(request, client))
                 case .slots: try slots(request, client)
                 case .slotAdd, .slotChange, .slotRemove, .slotTest: try changeSlots(method, request, segments, client)
+                case .sealer: try sealer(request, client)
+                case .seal: try seal(request, client)
                 }
             } catch let error as ShapeError { throw AgentFailure.invalid(error.member) }
         } catch let failure as AgentFailure {

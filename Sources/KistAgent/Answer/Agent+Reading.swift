@@ -69,7 +69,7 @@ extension Agent {
         if !fits { replyInFrames(client, request.id, items, segments) }
     }
 
-    private static func expired(_ overview: Overview) -> AgentFailure {
+    static func expired(_ overview: Overview) -> AgentFailure {
         var facts = [
             JSONMember("profile", .string(overview.profile.description)),
             JSONMember("name", .string(overview.name.description)),

@@ -125,7 +125,7 @@ extension Agent {
         reply(client, request.id, ["removed": .integer(Int64(removed))])
     }
 
-    private func note(_ why: String, _ client: Client) throws(ShapeError) -> WriteNote {
+    func note(_ why: String, _ client: Client) throws(ShapeError) -> WriteNote {
         // People read it on terminals.
         guard why.utf8.count <= 256, why.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
             throw ShapeError("why")

@@ -16,7 +16,7 @@ enum Check {
         var names: [CredentialName] = []
         for text in texts { names.append(try Read.credential(text)) }
         if names.isEmpty {
-            names = try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile) }.map(\.name)
+            names = try session.overviews(profile).map(\.name)
             guard !names.isEmpty else {
                 if json {
                     session.printer.json(["items": []])
@@ -41,7 +41,7 @@ enum Check {
     {
         let request = RevealRequest(
             wants: [Want(profile: profile, name: name)], purpose: .check, allowExpired: true)
-        let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(request) }
+        let reply = try session.reveal(request)
         guard let item = reply.items.first else { throw Failure("the agent answered without the credential") }
         let overview = item.overview
         let platform: Platform

@@ -66,6 +66,13 @@ enum Edit {
             try agent.put([put], secrets: segments, why: "edit")
         }
         let revision = result.items.first ?? result.revision
+        if !overview.bundles.isEmpty, !input.json {
+            let after = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
+            for note in after.bundles where note.isStale && !note.expiry.isPast(at: session.now) {
+                session.printer.note(Phrase("\(Home.short(note.label, session.places.home)) holds what it was before"))
+            }
+            if after.bundles.contains(where: \.isStale) { session.printer.note("make them again:  kist seal --stale") }
+        }
         if input.json {
             session.printer.json(
                 .members([

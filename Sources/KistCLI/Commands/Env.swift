@@ -23,7 +23,7 @@ enum Env {
         }
         let asked = RevealRequest(
             wants: request.wants, purpose: .env, reason: input.reason, allowExpired: input.allowExpired)
-        let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }
+        let reply = try session.reveal(asked)
         let injector = Injector(
             session: session, allowingDangerous: input.allowDangerousNames, command: [], makesFiles: false)
         let injection = try injector.build(request, reply, pid: 0)

@@ -27,7 +27,7 @@ enum Get {
         var request = RevealRequest(wants: [want], purpose: .get, reason: input.reason)
         request.allowExpired = input.allowExpired
         let asked = request
-        let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }
+        let reply = try session.reveal(asked)
         guard let item = reply.items.first else { throw Failure("the agent answered without the credential") }
         let name: FieldName
         if let field { name = field } else { name = try mainField(item.overview, session) }

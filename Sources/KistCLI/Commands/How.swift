@@ -9,7 +9,7 @@ enum How {
     static func execute(_ text: String, place: String?, json: Bool, _ session: Session) throws(Failure) -> Int32 {
         let name = try Read.credential(text)
         let profile = try session.profile()
-        let overview = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
+        let overview = try session.overview(profile, name)
         let platform = try session.platform(of: overview)
         let plain = Dictionary(overview.plain.map { ($0.name.description, $0.value) }) { first, _ in first }
         let secrets = Set(overview.secrets.map(\.description))

@@ -9,8 +9,8 @@ enum List {
         expiringWithin seconds: Int64?, everywhere: Bool, platform: String?, json: Bool, _ session: Session
     ) throws(Failure) -> Int32 {
         let profile = everywhere ? nil : try session.profile()
-        var overviews = try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile) }
-        if let profile, profile != .default, overviews.isEmpty {
+        var overviews = try session.overviews(profile)
+        if let profile, profile != .default, overviews.isEmpty, session.bundlePath == nil {
             let all = try session.ask { (agent) throws(ClientError) in try agent.profiles() }
             guard all.contains(where: { $0.name == profile }) else {
                 throw Failure(

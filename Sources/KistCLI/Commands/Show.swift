@@ -1,5 +1,6 @@
 import ArgumentParser
 import KistClient
+import KistCrypto
 import KistModel
 import KistProtocol
 
@@ -8,7 +9,7 @@ enum Show {
     static func execute(_ text: String, json: Bool, _ session: Session) throws(Failure) -> Int32 {
         let name = try Read.credential(text)
         let profile = try session.profile()
-        let overview = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
+        let overview = try session.overview(profile, name)
         if json {
             session.printer.json(overview.json)
             return ExitCode.done
@@ -22,11 +23,20 @@ enum Show {
         rows.append(("expires", when(overview.expiry, session.now)))
         if let note = overview.note { rows.append(("note", Phrase(note))) }
         rows.append(("revision", .quiet("\(overview.revision), \(overview.modified); stored \(overview.created.date)")))
+        rows += overview.bundles.map { ("bundle", bundle($0, session)) }
         let width = rows.map(\.0.count).max() ?? 0
         for (title, value) in rows {
             printer.line("  ", Phrase(title + String(repeating: " ", count: width - title.count + 2)), value)
         }
         return ExitCode.done
+    }
+
+    private static func bundle(_ note: BundleNote, _ session: Session) -> Phrase {
+        let label = Home.short(note.label, session.places.home)
+        let whose = Recipient(note.recipient)?.fingerprint ?? ""
+        let text = "\(label) for \(whose), sealed \(note.sealed.date)"
+        if note.expiry.isPast(at: session.now) { return .quiet(text + ", expired") }
+        return note.isStale ? .warning(text + ": holds what this was before") : Phrase(text)
     }
 
     private static func when(_ expiry: Expiry, _ now: Timestamp) -> Phrase {

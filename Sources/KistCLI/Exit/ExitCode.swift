@@ -11,6 +11,14 @@ package enum ExitCode {
     package static let locked: Int32 = 4
     /// The vault was not opened: wrong passphrase, wrong file, or tampered with.
     package static let notOpened: Int32 = 5
+    /// The bundle has expired.
+    package static let bundleExpired: Int32 = 10
+    /// The bundle is damaged, or none at all.
+    package static let bundleDamaged: Int32 = 11
+    /// The bundle was sealed by a vault that the identity does not trust.
+    package static let bundleForeign: Int32 = 12
+    /// The bundle was sealed for others.
+    package static let bundleNotForThis: Int32 = 13
     package static let usage: Int32 = 64
     /// Any other failure of Kist's own; in `run`, every one of them.
     package static let failed: Int32 = 125

@@ -26,7 +26,10 @@ struct KistCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Places",
-                subcommands: [ProfileCommand.self, PlatformCommand.self, CompletionsCommand.self]),
+                subcommands: [
+                    ProfileCommand.self, SealCommand.self, IdentityCommand.self, PlatformCommand.self,
+                    CompletionsCommand.self,
+                ]),
         ])
 
     init() {}

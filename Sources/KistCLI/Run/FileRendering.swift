@@ -44,6 +44,11 @@ struct FileRendering {
         }
         let segments = SecretSegments(bytes: contents.finish(), lengths: lengths)
         let request = FolderRequest(pid: pid, files: files)
+        if session.bundlePath != nil {
+            let folder = try OwnFolder.make(request, segments, runtime: session.places.runtime)
+            session.ownFolders.append(folder)
+            return folder
+        }
         do {
             return try session.agent().folder(request, contents: segments)
         } catch let error as ClientError {

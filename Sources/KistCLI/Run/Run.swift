@@ -17,13 +17,20 @@ enum Run {
         _ = try ExactCommand(input.command).program()
         let asked = RevealRequest(
             wants: request.wants, purpose: .run, reason: input.reason, allowExpired: input.allowExpired)
-        let reply = try session.ask { (agent) throws(ClientError) in try agent.reveal(asked) }
+        let reply = try session.reveal(asked)
         let injector = Injector(
             session: session, allowingDangerous: input.allowDangerousNames, command: input.command, makesFiles: true)
         var injection = try injector.build(request, reply, pid: getpid())
         if input.pristine { try Pristine.apply(to: &injection, session) }
         say(injection, session)
         session.printer.flush()
+        defer { for folder in session.ownFolders { Folder.removeTree(folder) } }
+        if session.bundlePath != nil {
+            guard injection.madeFolder else {
+                throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
+            }
+            return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
+        }
         let isPrivate = try session.agent().isPrivate
         guard injection.madeFolder, isPrivate else {
             throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)

@@ -3,6 +3,17 @@ import SecretMemory
 
 /// A secret written to a file that the user named: new, 0600, flushed to the disk.
 enum PrivateFile {
+    /// Puts a file with other content in the place of one that is there: whole or not at all.
+    static func replace(_ path: String, with secret: borrowing SecretBytes) throws(Failure) {
+        let temporary = "\(path).\(getpid()).new"
+        try write(secret, to: temporary)
+        guard rename(temporary, path) == 0 else {
+            let why = String(cString: strerror(errno))
+            unlink(temporary)
+            throw Failure("\(path) could not be written: \(why)")
+        }
+    }
+
     /// - Throws: `Failure`; an existing file is never touched.
     static func write(_ secret: borrowing SecretBytes, to path: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

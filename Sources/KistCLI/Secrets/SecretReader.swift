@@ -45,11 +45,17 @@ package enum SecretReader {
     }
 
     /// A file that must be private: a regular one of this user or root, with no access for group and others.
-    package static func readPrivateFile(_ path: String) throws(Failure) -> SecretBytes {
+    ///
+    /// - Parameters:
+    ///   - what: for the message when it is not there.
+    ///   - groupMayRead: whether a file of root's may be readable by a group.
+    package static func readPrivateFile(
+        _ path: String, what: String = "the file of the passphrase", groupMayRead: Bool = false
+    ) throws(Failure) -> SecretBytes {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             // The passphrase itself may have been given for its path.
-            throw Failure("the file of the passphrase: \(String(cString: strerror(errno)))")
+            throw Failure("\(what): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -57,7 +63,8 @@ package enum SecretReader {
             throw Failure("\(path) is not a regular file")
         }
         guard status.st_uid == geteuid() || status.st_uid == 0 else { throw Failure("\(path) belongs to another user") }
-        guard status.st_mode & 0o077 == 0 else {
+        let closed: mode_t = groupMayRead && status.st_uid == 0 ? 0o037 : 0o077
+        guard status.st_mode & closed == 0 else {
             throw Failure("\(path) can be read by others", advice: ["Mend it:  chmod 600 \(path)"])
         }
         return try readAll(descriptor, what: path, atMost: 65_536)

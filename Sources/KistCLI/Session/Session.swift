@@ -1,4 +1,5 @@
 private import Glibc
+internal import KistBundle
 package import KistClient
 package import KistModel
 package import KistProtocol
@@ -11,6 +12,10 @@ package final class Session {
     package let environment: Variables
     private var connection: AgentConnection?
     private var project: FoundProject??
+    /// The opened bundle, once a command has asked for something in it.
+    var bundle: OpenedBundle?
+    /// Folders that go when the program ends that was started here.
+    var ownFolders: [String] = []
 
     package init(_ options: GlobalOptions, printer: Printer, environment: Variables = .process) throws(Failure) {
         self.options = options
@@ -66,6 +71,11 @@ package final class Session {
     package func ask<R: ~Copyable>(
         _ body: (AgentConnection) throws(ClientError) -> R
     ) throws(Failure) -> R {
+        if bundlePath != nil {
+            throw Failure.usage(
+                "KIST_BUNDLE is set, and this needs the vault: a bundle is only read",
+                advice: ["with the vault:  env -u KIST_BUNDLE kist …   or   --vault FILE"])
+        }
         for attempt in 0..<3 {
             do throws(ClientError) {
                 return try body(try agentOrClientError())

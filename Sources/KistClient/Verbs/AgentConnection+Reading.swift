@@ -92,7 +92,7 @@ package struct RevealReply: ~Copyable {
     /// The values; `RevealedItem.Field.segment` says which is whose.
     package let segments: SecretSegments
 
-    init(items: [RevealedItem], segments: consuming SecretSegments) {
+    package init(items: [RevealedItem], segments: consuming SecretSegments) {
         self.items = items
         self.segments = segments
     }

@@ -32,8 +32,19 @@ package struct Recipient: Hashable, Sendable, CustomStringConvertible {
         self.init(publicKey: bytes.withBytes { Array($0) })
     }
 
-    package var description: String {
-        Self.text.encode(SecretBytes(copyingExposed: publicKey)).withBytes { String(decoding: $0, as: UTF8.self) }
+    package var description: String { Self.text(of: publicKey) }
+
+    /// The text of 32 bytes that were a recipient once; they are not looked at again.
+    package static func text(of publicKey: [UInt8]) -> String {
+        text.encode(SecretBytes(copyingExposed: publicKey)).withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The 32 bytes of such a text. - Precondition: it is one.
+    package static func publicKey(of text: String) -> [UInt8] {
+        guard let bytes = Self.text.decode(SecretBytes(copyingExposed: Array(text.utf8))) else {
+            preconditionFailure("not the text of a recipient")
+        }
+        return bytes.withBytes { Array($0) }
     }
 
     /// 80 bits to compare by eye or voice: the first of `B(LP("kist/v1/recipient-fingerprint") ‖ LP(public key))`, as

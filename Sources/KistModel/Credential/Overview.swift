@@ -19,12 +19,14 @@ package struct Overview: Hashable, Sendable {
     /// What the user wrote about it.
     package var note: String?
     package var policy: Policy
+    /// The bundles into which it was sealed, as far as this vault did it; newest last.
+    package var bundles: [BundleNote]
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,
         plain: [PlainField] = [], secrets: [FieldName] = [], expiry: Expiry = .never,
         created: Timestamp = Timestamp(seconds: 0), modified: Timestamp = Timestamp(seconds: 0), revision: UInt64 = 0,
-        note: String? = nil, policy: Policy = .allow
+        note: String? = nil, policy: Policy = .allow, bundles: [BundleNote] = []
     ) {
         self.profile = profile
         self.name = name
@@ -38,6 +40,7 @@ package struct Overview: Hashable, Sendable {
         self.revision = revision
         self.note = note
         self.policy = policy
+        self.bundles = bundles
     }
 
     package func plainValue(_ field: FieldName) -> String? { plain.first { $0.name == field }?.value }

@@ -10,6 +10,11 @@ package enum File {
         return Descriptor(owning: raw)
     }
 
+    /// A new file; one that is there, or a link, is refused.
+    package static func create(_ path: String, mode: UInt32) throws(PosixError) -> Descriptor {
+        try open(path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+    }
+
     /// The bytes of a file.
     ///
     /// - Throws: `EFBIG` when it holds more than `most` bytes.

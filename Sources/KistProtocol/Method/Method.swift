@@ -24,4 +24,6 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case slotChange
     case slotRemove
     case slotTest
+    case sealer
+    case seal
 }

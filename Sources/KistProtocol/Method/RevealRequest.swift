@@ -23,6 +23,8 @@ package struct RevealRequest: Hashable, Sendable {
         case env
         case edit
         case show
+        /// `seal` only: no `reveal` may say so.
+        case seal
     }
 
     package var wants: [Want]
@@ -65,7 +67,9 @@ package struct RevealRequest: Hashable, Sendable {
         }
         guard Set(wants).count == wants.count else { throw ShapeError("wants") }
         for fields in wants.compactMap(\.fields) where Set(fields).count != fields.count { throw ShapeError("fields") }
-        guard let purpose = Purpose(rawValue: try fields.string("purpose")) else { throw ShapeError("purpose") }
+        guard let purpose = Purpose(rawValue: try fields.string("purpose")), purpose != .seal else {
+            throw ShapeError("purpose")
+        }
         self.purpose = purpose
         reason = try fields.stringIfPresent("reason")
         allowExpired = try fields.flag("allowExpired")

@@ -53,6 +53,14 @@ extension Overview {
             bytes.append(",\"policy\":")
             JSONValue.encode(policy.rawValue, into: &bytes)
         }
+        if !bundles.isEmpty {
+            bytes.append(",\"bundles\":[")
+            for (index, note) in bundles.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                note.json.encode(into: &bytes)
+            }
+            bytes.append("]")
+        }
         bytes.append(UInt8(ascii: "}"))
     }
 }

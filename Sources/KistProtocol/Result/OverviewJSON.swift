@@ -1,7 +1,8 @@
 package import KistModel
 
 extension Overview {
-    /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, note?, policy?}`
+    /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, note?, policy?,
+    /// bundles?}`
     package var json: JSONValue {
         .members([
             "profile": .string(profile.description),
@@ -17,6 +18,7 @@ extension Overview {
             "revision": revision.json,
             "note": note.map { .string($0) },
             "policy": policy == .allow ? nil : .string(policy.rawValue),
+            "bundles": bundles.isEmpty ? nil : .array(bundles.map(\.json)),
         ])
     }
 
@@ -29,7 +31,8 @@ extension Overview {
             plain: try fields.plainFields(), secrets: try fields.fieldNames("secrets"),
             expiry: try fields.expiry("expires"), created: try fields.timestamp("created"),
             modified: try fields.timestamp("modified"), revision: try fields.natural("revision"),
-            note: try fields.stringIfPresent("note"), policy: try fields.policyIfPresent("policy") ?? .allow)
+            note: try fields.stringIfPresent("note"), policy: try fields.policyIfPresent("policy") ?? .allow,
+            bundles: try fields.bundleNotes("bundles"))
     }
 }
 

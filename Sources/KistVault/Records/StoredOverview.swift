@@ -4,7 +4,8 @@ internal import KistModel
 ///
 /// `u8 layout = 1 ‖ u8 flags ‖ text8 profile ‖ text8 name ‖ text8 platform ‖ [text8 variant] ‖ i64 created ‖ i64 modified
 /// ‖ u64 revision ‖ [i64 expiry] ‖ text8 who ‖ text16 why ‖ u16 count × (text8 name ‖ text32 value) ‖ u16 count × text8
-/// name ‖ [text32 note] ‖ [u8 policy]`. Flags: 1 variant, 2 expiry, 4 note, 8 marker, 16 policy (1 confirm, 2 run-only).
+/// name ‖ [text32 note] ‖ [u8 policy] ‖ [bundles]`. Flags: 1 variant, 2 expiry, 4 note, 8 marker, 16 policy (1 confirm, 2
+/// run-only), 32 bundles.
 struct StoredOverview: Equatable {
     var profile: ProfileName
     /// `nil` for the marker of a profile.
@@ -28,6 +29,8 @@ struct StoredOverview: Equatable {
         if overview == nil { flags |= 8 }
         let policy = overview?.policy ?? .allow
         if policy != .allow { flags |= 16 }
+        let bundles = overview?.bundles ?? []
+        if !bundles.isEmpty { flags |= 32 }
         writer.number(flags)
         writer.text8(profile.description)
         writer.text8(overview?.name.description ?? "")
@@ -50,6 +53,7 @@ struct StoredOverview: Equatable {
         for name in secrets { writer.text8(name.description) }
         if let note = overview?.note { writer.text32(note) }
         if policy != .allow { writer.number(policy.code) }
+        if !bundles.isEmpty { BundleNote.write(bundles, to: &writer) }
         return writer.bytes
     }
 
@@ -57,7 +61,7 @@ struct StoredOverview: Equatable {
         var reader = ByteReader(plaintext)
         guard try reader.number(UInt8.self) == Self.layout else { throw Malformed() }
         let flags = try reader.number(UInt8.self)
-        guard flags & 0xE0 == 0, flags & 8 == 0 || flags == 8 else { throw Malformed() }
+        guard flags & 0xC0 == 0, flags & 8 == 0 || flags == 8 else { throw Malformed() }
         profile = try Self.profile(&reader)
         let isMarker = flags == 8
         let name = try reader.text8()
@@ -84,6 +88,7 @@ struct StoredOverview: Equatable {
         for _ in 0..<secretCount { secrets.append(try Self.field(&reader)) }
         let note = flags & 4 != 0 ? try reader.text32(most: PutItem.longestPlain) : nil
         let policy = flags & 16 != 0 ? try Self.policy(&reader) : .allow
+        let bundles = flags & 32 != 0 ? try BundleNote.read(&reader) : []
         try reader.finish()
         if isMarker {
             guard name.isEmpty, platform.isEmpty, plain.isEmpty, secrets.isEmpty, created == when else {
@@ -95,7 +100,7 @@ struct StoredOverview: Equatable {
             overview = Overview(
                 profile: profile, name: name, platform: platform, variant: variant, plain: plain, secrets: secrets,
                 expiry: expiry, created: created, modified: when, revision: revision, note: note,
-                policy: policy)
+                policy: policy, bundles: bundles)
         }
     }
 
@@ -111,7 +116,7 @@ struct StoredOverview: Equatable {
     }
 
     /// Only moments that have a text form: any other would be shown as something that cannot be read back.
-    private static func moment(_ reader: inout ByteReader) throws(Malformed) -> Timestamp {
+    static func moment(_ reader: inout ByteReader) throws(Malformed) -> Timestamp {
         let moment = Timestamp(seconds: try reader.number())
         guard moment.isWritable else { throw Malformed() }
         return moment

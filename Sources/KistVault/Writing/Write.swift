@@ -29,9 +29,10 @@ struct Write {
     /// - Parameters:
     ///   - segment: the first of the item's secrets.
     ///   - changingPolicy: whether `confirm` may be taken away.
+    ///   - added: what to note beside the bundles that are noted already.
     mutating func put(
         _ item: PutItem, _ secrets: borrowing SecretSegments, from segment: Int, _ note: WriteNote,
-        changingPolicy: Bool = false
+        changingPolicy: Bool = false, bundles added: [BundleNote] = []
     ) throws(VaultError) {
         let lookup = keys.lookup(item.profile, item.name)
         guard touched.insert(lookup).inserted else { throw .invalid("\(item.name) is given twice") }
@@ -39,6 +40,7 @@ struct Write {
         try check(item, newest)
         var created = note.when
         var policy = item.policy ?? .allow
+        var bundles: [BundleNote] = []
         if let newest {
             // The row about to be replaced is opened first, both parts: a damaged one is noticed, not buried.
             let old = try vault.row(keys, newest)
@@ -48,12 +50,13 @@ struct Write {
             guard present != .confirm || policy == .confirm || changingPolicy else {
                 throw .invalid("policy (confirm is taken away by itself only)")
             }
-            prune(lookup)
+            bundles = try old.bundles(after: item, policy, secrets, from: segment, adding: added)
+            if !added.isEmpty, try isNote(old, at: lookup) { drop(newest.place) } else { prune(lookup) }
         }
         let overview = Overview(
             profile: item.profile, name: item.name, platform: item.platform, variant: item.variant, plain: item.plain,
             secrets: item.secrets, expiry: item.expiry, created: created, modified: note.when, revision: generation,
-            note: item.note, policy: policy)
+            note: item.note, policy: policy, bundles: bundles)
         let stored = StoredOverview(
             profile: item.profile, overview: overview, revision: generation, when: note.when, who: note.who,
             why: note.why)
@@ -85,7 +88,7 @@ struct Write {
         for entry in index.all(lookup).dropLast(Vault.keptRevisions) { drop(entry.place) }
     }
 
-    private mutating func drop(_ place: RecordPlace) {
+    mutating func drop(_ place: RecordPlace) {
         index.remove(place)
         removed.append(place)
     }

@@ -70,6 +70,7 @@ struct AgentProtocolTests {
                     case .slotAdd: try SlotAddRequest(json: params).json
                     case .slotChange: try SlotChangeRequest(json: params).json
                     case .slotRemove, .slotTest: try SlotTargetRequest(json: params).json
+                    case .seal: try SealRequest(json: params).json
                     default: nil
                     }
                 if let again {

@@ -1,0 +1,68 @@
+internal import KistCrypto
+internal import KistModel
+internal import KistStore
+internal import SecretMemory
+
+extension OpenedRow {
+    /// The bundles to be noted with the next revision: those of this one, stale from now on when the credential changes.
+    ///
+    /// - Throws: `.tooLarge`, so that an overview with its bundles fits an answer of the agent.
+    func bundles(
+        after item: PutItem, _ policy: Policy, _ secrets: borrowing SecretSegments, from segment: Int,
+        adding added: [BundleNote]
+    ) throws(VaultError) -> [BundleNote] {
+        guard let before = overview.overview else { return [] }
+        var notes = before.bundles
+        if let bundle = added.first {
+            // A bundle takes the place of the one that was made at its path before.
+            notes.removeAll { $0.label == bundle.label }
+            notes += added
+            // The oldest go; those that have expired go first.
+            while notes.count > BundleNote.most {
+                notes.remove(at: notes.firstIndex { $0.expiry.isPast(at: bundle.sealed) } ?? 0)
+            }
+        } else if !notes.isEmpty {
+            let isSame =
+                before.platform == item.platform && before.variant == item.variant && before.plain == item.plain
+                && before.expiry == item.expiry && before.policy == policy && before.secrets == item.secrets
+                && holds(secrets.slice(segment..<segment + item.secrets.count))
+            if !isSame { for index in notes.indices { notes[index].isStale = true } }
+        }
+        guard notes.isEmpty || item.plainBytes <= PutItem.longestWithBundles else {
+            throw .tooLarge("the plain values of a credential that is in bundles have at most 24 KiB together")
+        }
+        return notes
+    }
+
+    /// Whether both rows say the same about the credential, but for bundles and who wrote.
+    func saysTheSame(as other: borrowing OpenedRow) -> Bool {
+        guard var mine = overview.overview, var theirs = other.overview.overview else { return false }
+        mine.bundles = []
+        theirs.bundles = []
+        theirs.modified = mine.modified
+        theirs.revision = mine.revision
+        return mine == theirs && holds(other.secret.segments)
+    }
+
+    private func holds(_ values: borrowing SecretSegments) -> Bool {
+        let mine = secret.segments
+        return mine.lengths == values.lengths && mine.bytes == values.bytes
+    }
+}
+
+extension PutItem {
+    /// Bytes of all plain values and the note of a credential that is in bundles.
+    static let longestWithBundles = 24 * 1_024
+
+    fileprivate var plainBytes: Int { plain.reduce(note?.utf8.count ?? 0) { $0 + $1.value.utf8.count } }
+}
+
+extension Write {
+    /// Whether the newest revision differs from the one before only by its bundles. The next such note takes its place: ten
+    /// seals must not push ten earlier secrets out of the history.
+    func isNote(_ newest: borrowing OpenedRow, at lookup: LookupID) throws(VaultError) -> Bool {
+        let entries = index.all(lookup)
+        guard entries.count > 1, !(newest.overview.overview?.bundles.isEmpty ?? true) else { return false }
+        return try vault.row(keys, entries[entries.count - 2]).saysTheSame(as: newest)
+    }
+}
