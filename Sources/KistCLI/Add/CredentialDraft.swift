@@ -76,6 +76,17 @@ struct CredentialDraft: ~Copyable {
         }
     }
 
+    /// A value that is kept to the byte: it was in a vault before.
+    mutating func takeExact(_ name: String, _ value: UnsafeRawBufferPointer, secret: Bool) throws(Failure) {
+        guard !has(name) else { throw twice(name) }
+        if platform.field(named: name, variant: variant)?.isSecret ?? secret {
+            secrets.set(try Read.field(name), value)
+        } else {
+            guard SecretJSON.isUTF8(value) else { throw Failure.usage("\(name) is not UTF-8 text") }
+            try setPlain(name, String(decoding: value, as: UTF8.self))
+        }
+    }
+
     mutating func take(_ name: String, _ value: borrowing SecretBytes) throws(Failure) {
         let problem = value.withBytes { bytes -> Failure? in
             do throws(Failure) {

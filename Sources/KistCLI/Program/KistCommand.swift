@@ -16,7 +16,8 @@ struct KistCommand: ParsableCommand {
                 name: "Everyday",
                 subcommands: [
                     InitCommand.self, AddCommand.self, GetCommand.self, ListCommand.self, ShowCommand.self,
-                    EditCommand.self, RemoveCommand.self, ImportCommand.self, RunCommand.self, UseCommand.self,
+                    EditCommand.self, RemoveCommand.self, ImportCommand.self, ExportCommand.self, RunCommand.self,
+                    UseCommand.self,
                     TrustCommand.self, CheckCommand.self, HowCommand.self, EnvCommand.self,
                 ]),
             CommandGroup(

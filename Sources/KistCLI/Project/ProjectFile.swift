@@ -8,6 +8,9 @@ private import KistPlatforms
 /// use = ["kumo", { name = "kumo-eu", prefix = "EU_" }]
 /// [env]
 /// KAFKA_PASSWORD = "kist://kafka/password"
+/// [op]
+/// "Private/Kumo" = "kumo"                                # op://Private/Kumo/… means fields of kumo
+/// "Private/Kumo/token" = "kist://prod/kumo/api_key"      # one field by itself
 /// ```
 ///
 /// Any other key is an error: such a file can set neither trust nor commands nor paths.
@@ -36,11 +39,16 @@ package struct ProjectFile: Equatable, Sendable {
     package var profile: ProfileName?
     package var uses: [Use] = []
     package var variables: [Variable] = []
+    /// What `op://` references mean here.
+    package var map = OnePasswordMap()
 
-    package init(profile: ProfileName? = nil, uses: [Use] = [], variables: [Variable] = []) {
+    package init(
+        profile: ProfileName? = nil, uses: [Use] = [], variables: [Variable] = [], map: OnePasswordMap = .init()
+    ) {
         self.profile = profile
         self.uses = uses
         self.variables = variables
+        self.map = map
     }
 
     /// Whether it asks for any credential.
@@ -74,8 +82,17 @@ package struct ProjectFile: Equatable, Sendable {
                     }
                     variables.append(Variable(name: name, reference: reference))
                 }
+            case "op":
+                guard let entries = table[key]?.table else { throw Failure("\(path): op must be a table") }
+                for name in entries.keys.sorted() {
+                    guard let text = entries[name]?.string else {
+                        throw Failure("\(path): op.\"\(name)\" must be a credential or a kist:// reference")
+                    }
+                    try map.add(name, text, path: path)
+                }
             default:
-                throw Failure("\(path): \"\(key)\" is not known here", advice: ["Known are profile, use and [env]."])
+                throw Failure(
+                    "\(path): \"\(key)\" is not known here", advice: ["Known are profile, use, [env] and [op]."])
             }
         }
         if let twice = Dictionary(grouping: uses, by: { $0 }).first(where: { $0.value.count > 1 })?.key {
@@ -138,6 +155,7 @@ package struct ProjectFile: Equatable, Sendable {
         if !variables.isEmpty {
             text += "\n[env]\n" + variables.map { "\($0.name) = \"\($0.reference)\"\n" }.joined()
         }
+        if !map.entries.isEmpty { text += "\n[op]\n" + map.entries.map { "\"\($0.from)\" = \"\($0.to)\"\n" }.joined() }
         return text
     }
 

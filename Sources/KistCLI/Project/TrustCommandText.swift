@@ -10,6 +10,7 @@ package enum TrustCommandText {
         for variable in project.file.variables {
             lines.append("  env      \(variable.name) = \(variable.reference)")
         }
+        for entry in project.file.map.entries { lines.append("  op://    \(entry.from) means \(entry.to)") }
         if lines.count == 1 { lines.append("  nothing") }
         // Each stays one line, whatever stands in it.
         return lines.map { Visible.text($0) }.joined(separator: "\n")

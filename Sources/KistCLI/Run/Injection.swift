@@ -41,6 +41,8 @@ struct InjectionRequest {
             + singles.map { Want(profile: $0.profile, name: $0.name, fields: [$0.field]) }
     }
 
+    init() {}
+
     /// From names on the command line; without any from the nearest trusted `kist.toml`.
     init(names: [String], session: Session) throws(Failure) {
         if names.isEmpty {

@@ -8,35 +8,43 @@ import KistProtocol
 enum Run {
     /// - Returns: the child's exit code, when a parent has to stay; otherwise it does not return but to fail.
     static func execute(_ input: RunInput, _ session: Session) throws(Failure) -> Int32 {
-        let request = try InjectionRequest(names: input.names, session: session)
-        guard !request.isEmpty else { throw nothingSaid(input.command) }
+        let files = try EnvFiles.read(input.envFiles, session)
+        var request = InjectionRequest()
+        if !input.names.isEmpty || input.envFiles.isEmpty {
+            request = try InjectionRequest(names: input.names, session: session)
+        }
+        request.singles += files.singles
+        guard !request.isEmpty || !files.isEmpty else { throw nothingSaid(input.command) }
         guard let program = input.command.first, !program.isEmpty else {
             throw Failure.usage("no command was given", advice: ["kist run NAME -- COMMAND"])
         }
         // Looked for before any secret leaves the vault.
         _ = try ExactCommand(input.command).program()
+        var injection = try injection(request, input, session)
+        try files.set(in: &injection.block, allowingDangerous: input.allowDangerousNames)
+        if input.pristine { try Pristine.apply(to: &injection, session) }
+        say(injection, session)
+        session.printer.flush()
+        // A folder of ours or of a private agent goes with this process: it has to stay.
+        let staysWith = session.bundlePath != nil
+        defer { for folder in session.ownFolders { Folder.removeTree(folder) } }
+        guard injection.madeFolder, try staysWith || session.agent().isPrivate else {
+            throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
+        }
+        return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
+    }
+
+    /// One request, however many credentials; none when only variables as they stand are wanted.
+    private static func injection(
+        _ request: InjectionRequest, _ input: RunInput, _ session: Session
+    ) throws(Failure) -> Injection {
+        guard !request.isEmpty else { return Injection() }
         let asked = RevealRequest(
             wants: request.wants, purpose: .run, reason: input.reason, allowExpired: input.allowExpired)
         let reply = try session.reveal(asked)
         let injector = Injector(
             session: session, allowingDangerous: input.allowDangerousNames, command: input.command, makesFiles: true)
-        var injection = try injector.build(request, reply, pid: getpid())
-        if input.pristine { try Pristine.apply(to: &injection, session) }
-        say(injection, session)
-        session.printer.flush()
-        defer { for folder in session.ownFolders { Folder.removeTree(folder) } }
-        if session.bundlePath != nil {
-            guard injection.madeFolder else {
-                throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
-            }
-            return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
-        }
-        let isPrivate = try session.agent().isPrivate
-        guard injection.madeFolder, isPrivate else {
-            throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
-        }
-        // The private agent, and with it the folder, ends with this process's connection.
-        return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
+        return try injector.build(request, reply, pid: getpid())
     }
 
     private static func say(_ injection: borrowing Injection, _ session: Session) {

@@ -10,8 +10,14 @@ struct RunCommand: SessionCommand {
 
             Example:  kist run kumo snowflake -- python train.py
                       kist run -- make predictions
+                      kist run --env-file .env -- make deploy
             """)
 
+    @Option(
+        name: .customLong("env-file"),
+        help: ArgumentHelp(
+            "Variables from a .env file, too; values kist://… and op://… are looked up.", valueName: "file"))
+    var envFiles: [String] = []
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text")) var reason: String?
     @Flag(help: "Hand over what has expired, too.") var allowExpired = false
     @Flag(help: "Take away every other credential variable that Kist knows.") var pristine = false
@@ -47,6 +53,7 @@ struct RunCommand: SessionCommand {
         if let option = input.names.first(where: { $0.hasPrefix("-") }) {
             throw Failure.usage("\(ArgumentMistake.shown(option)) is not known here", advice: ["kist run --help"])
         }
+        input.envFiles = command.envFiles
         input.reason = command.reason
         input.allowExpired = command.allowExpired
         input.pristine = command.pristine

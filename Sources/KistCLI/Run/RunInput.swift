@@ -3,6 +3,8 @@ struct RunInput: Equatable {
     /// Credentials; empty means what `kist.toml` says.
     var names: [String] = []
     var command: [String] = []
+    /// Files of variables and references.
+    var envFiles: [String] = []
     var reason: String?
     var allowExpired = false
     /// Also take away every credential variable that any platform knows.

@@ -23,6 +23,7 @@ package struct RevealRequest: Hashable, Sendable {
         case env
         case edit
         case show
+        case export
         /// `seal` only: no `reveal` may say so.
         case seal
     }
