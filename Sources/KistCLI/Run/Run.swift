@@ -26,9 +26,11 @@ enum Run {
         say(injection, session)
         session.printer.flush()
         // A folder of ours or of a private agent goes with this process: it has to stay.
-        let staysWith = session.bundlePath != nil
+        let isOurs = session.bundlePath != nil
         defer { for folder in session.ownFolders { Folder.removeTree(folder) } }
-        guard injection.madeFolder, try staysWith || session.agent().isPrivate else {
+        var stays = injection.madeFolder
+        if stays, !isOurs { stays = try session.agent().isPrivate }
+        guard stays else {
             throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
         }
         return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
