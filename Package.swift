@@ -140,7 +140,10 @@ let package = Package(
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(
             "KistCLI",
-            ["KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient", argumentParser]),
+            [
+                "KistModel", "SecretMemory", "KistCrypto", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient",
+                argumentParser,
+            ]),
         tests(
             "KistAgent",
             [

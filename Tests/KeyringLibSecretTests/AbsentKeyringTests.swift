@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct AbsentKeyringTests {
     private func request(_ verb: KeyringRequest.Verb, asking: Bool = false, milliseconds: Int64 = 700) -> KeyringRequest
     {
-        KeyringRequest(verb, vault: "v", slot: "0011", mayAsk: asking, milliseconds: milliseconds)
+        KeyringRequest(verb, slot: "0011", mayAsk: asking, milliseconds: milliseconds)
     }
 
     private let verbs: [KeyringRequest.Verb] = [.probe, .get, .set, .remove]
@@ -76,15 +76,16 @@ import Testing
             try FrameLayout(header: json.utf8.count, segments: segments.map(\.count)).encodePrefix(into: &bytes)
             return bytes + Array(json.utf8) + segments.joined()
         }
-        let get = #"{"method":"get","params":{"vault":"v","milliseconds":50}}"#
+        let get = #"{"method":"get","params":{"slot":"v","milliseconds":50}}"#
         var frames = try [
-            frame("{}"), frame("[]"), frame(#"{"method":"burn","params":{"vault":"v","milliseconds":1}}"#),
-            frame(#"{"method":"get","params":{"vault":"","milliseconds":1}}"#),
-            frame(#"{"method":"get","params":{"vault":"v","milliseconds":0}}"#),
-            frame(#"{"method":"get","params":{"vault":"v","milliseconds":999999999}}"#),
-            frame(#"{"method":"get","params":{"vault":"a\u0000b","milliseconds":1}}"#),
+            frame("{}"), frame("[]"), frame(#"{"method":"get","params":{"vault":"v","milliseconds":1}}"#),
+            frame(#"{"method":"burn","params":{"slot":"v","milliseconds":1}}"#),
+            frame(#"{"method":"get","params":{"slot":"","milliseconds":1}}"#),
+            frame(#"{"method":"get","params":{"slot":"v","milliseconds":0}}"#),
+            frame(#"{"method":"get","params":{"slot":"v","milliseconds":999999999}}"#),
+            frame(#"{"method":"get","params":{"slot":"a\u0000b","milliseconds":1}}"#),
             frame(get, segments: [[1]]), frame(get, segments: [[1], [2]]),
-            frame(#"{"method":"set","params":{"vault":"v","milliseconds":1}}"#),
+            frame(#"{"method":"set","params":{"slot":"v","milliseconds":1}}"#),
         ]
         frames += [[], [0], Array(repeating: 0xFF, count: 64), Array(try frame(get).dropLast())]
         for bytes in frames { #expect(try HelperProcess.send(bytes, environment: []).isEmpty) }

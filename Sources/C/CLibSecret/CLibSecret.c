@@ -16,7 +16,7 @@
 static const SecretSchema schema = {
     .name = "org.kist.UnlockingKey",
     .flags = SECRET_SCHEMA_NONE,
-    .attributes = {{"vault", SECRET_SCHEMA_ATTRIBUTE_STRING}, {"slot", SECRET_SCHEMA_ATTRIBUTE_STRING}},
+    .attributes = {{"slot", SECRET_SCHEMA_ATTRIBUTE_STRING}},
 };
 
 /* Cancels what is under way when the time is over; libsecret's own calls wait as long as the other side likes. */
@@ -223,8 +223,7 @@ static SecretService *open_session(const struct kist_keyring_request *request, G
 
 static GHashTable *attributes(const struct kist_keyring_request *request) {
     GHashTable *table = g_hash_table_new(g_str_hash, g_str_equal);
-    if (request->vault) g_hash_table_insert(table, "vault", (gpointer)request->vault);
-    if (request->slot) g_hash_table_insert(table, "slot", (gpointer)request->slot);
+    g_hash_table_insert(table, "slot", (gpointer)request->slot);
     return table;
 }
 

@@ -39,15 +39,14 @@ enum SecretService {
     }
 
     private static func withRequest(_ request: KeyringRequest, _ body: (inout kist_keyring_request) -> Void) {
-        let texts = [request.vault, request.slot, request.collection, request.label].map {
+        let texts = [request.slot, request.collection, request.label].map {
             $0.map { strdup($0) } ?? nil
         }
         defer { for text in texts { free(text) } }
         var form = kist_keyring_request()
-        form.vault = texts[0].map { UnsafePointer($0) }
-        form.slot = texts[1].map { UnsafePointer($0) }
-        form.collection = texts[2].map { UnsafePointer($0) }
-        form.label = texts[3].map { UnsafePointer($0) }
+        form.slot = texts[0].map { UnsafePointer($0) }
+        form.collection = texts[1].map { UnsafePointer($0) }
+        form.label = texts[2].map { UnsafePointer($0) }
         form.may_ask = request.mayAsk ? 1 : 0
         form.may_start = request.mayAsk ? 1 : 0
         form.milliseconds = Int(request.milliseconds)

@@ -116,7 +116,7 @@ enum Doctor {
             findings.append(
                 Finding(
                     level: .bad, what: "kist-courier is not beside kist, so nothing can be checked",
-                    advice: "install all three programs in one folder"))
+                    advice: "install all four programs in one folder"))
         }
         if Hardening.isDumpable {
             findings.append(

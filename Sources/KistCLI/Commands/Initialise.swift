@@ -15,8 +15,6 @@ struct InitInput: Equatable {
 
 /// Makes the vault.
 enum Initialise {
-    private static let shortest = 8
-
     static func execute(_ input: InitInput, _ session: Session) throws(Failure) -> Int32 {
         guard try session.state() == .absent else {
             throw Failure(
@@ -62,72 +60,46 @@ enum Initialise {
         session.printer.flush()
         let place = Home.short(session.places.vault, session.places.home)
         terminal.show("Kist keeps credentials encrypted in \(place), on this machine only.\n")
-        let passphrase = try askPassphrase(terminal)
+        let passphrase = try NewPassphrase.ask(terminal)
         let reply = try create(input, passphrase, session)
         if let file = input.recoveryFile {
-            try writeRecoveryCode(reply.recoveryCode, to: file)
+            try PrivateFile.write(reply.recoveryCode, to: file)
             terminal.show("Recovery code written to \(file). It opens the vault without the passphrase.\n")
-            return reply.result.fingerprint
+        } else {
+            try NewRecoveryCode.show(reply.recoveryCode, terminal)
         }
-        terminal.show("Recovery code, shown only now. It opens the vault without the passphrase:\n    ")
-        terminal.showSecret(reply.recoveryCode)
-        terminal.show("\n")
-        try confirmRecovery(reply.recoveryCode, terminal)
+        try offerKeyring(Brought(.passphrase, passphrase, factor: nil), terminal, session)
         return reply.result.fingerprint
     }
 
-    private static func askPassphrase(_ terminal: Terminal) throws(Failure) -> SecretBytes {
-        while true {
-            let first = try terminal.askSecret("Passphrase (Enter makes one for you): ")
-            if first.count == 0 {
-                let made = GeneratedPassphrase.make()
-                terminal.show("Your passphrase, shown only now:\n    ")
-                terminal.showSecret(made)
-                terminal.show("\n")
-                return made
-            }
-            guard first.count >= shortest else {
-                terminal.show("That is too short to withstand guessing: at least \(shortest) characters, better 14.\n")
-                continue
-            }
-            if first == (try terminal.askSecret("Again: ")) { return first }
-            terminal.show("The two differ.\n")
-        }
-    }
-
-    /// Typing the last group proves that the code was written down; `skip` or Enter goes on without.
-    private static func confirmRecovery(_ code: borrowing SecretBytes, _ terminal: Terminal) throws(Failure) {
-        let start = code.withBytes { bytes in bytes.lastIndex(of: UInt8(ascii: "-")).map { $0 + 1 } ?? 0 }
-        for _ in 0..<3 {
-            let typed = try terminal.ask("Type its last group (or skip): ")
-            if typed.isEmpty || typed.lowercased() == "skip" { return }
-            let same = code.withBytes { $0[start...].elementsEqual(typed.uppercased().utf8) }
-            if same { return }
-            terminal.show("That is not its last group.\n")
-        }
-        terminal.show("Not confirmed. Keep what you wrote down; a new code can be made later.\n")
+    /// The desktop's keyring may open the vault, too, when there is one that is open; a refusal of its is no failure of
+    /// `init`.
+    private static func offerKeyring(
+        _ brought: borrowing Brought, _ terminal: Terminal, _ session: Session
+    ) throws(Failure) {
+        guard let helper = KeyringHelper.beside(session.environment) else { return }
+        let found = helper.ask(KeyringRequest(.probe, milliseconds: KeyringHelper.brief)).answer
+        guard found.outcome == .done, !found.isLocked else { return }
+        let name = found.text.map { " (\($0))" } ?? ""
+        terminal.show("Your desktop's keyring\(name) can open the vault at the first use after you log in.\n")
+        guard try terminal.confirm("Keep a key for it there?") else { return }
+        do throws(Failure) {
+            let slot = try KeyringSlot(session: session).add(label: found.text, collection: nil, brought)
+            terminal.show("Kept. Take it back:  kist slot remove \(slot.id)\n")
+        } catch { terminal.show("\(error.message)\n") }
     }
 
     // MARK: With nobody there
 
     private static func unattended(_ input: InitInput, _ session: Session) throws(Failure) {
-        let passphrase: SecretBytes
-        switch session.passphraseSource {
-        case .descriptor(let descriptor):
-            passphrase = SecretReader.withoutLineEnd(
-                try SecretReader.readAll(descriptor, what: "the passphrase", atMost: 65_536))
-        case .file(let path): passphrase = SecretReader.withoutLineEnd(try SecretReader.readPrivateFile(path))
-        case .terminal: throw Advice.lockedAndAlone
-        }
-        guard passphrase.count >= shortest else {
-            throw Failure.usage("the passphrase is shorter than \(shortest) bytes")
-        }
+        let passphrase = try WayIn.passphrase(session.passphraseSource).read()
+        try NewPassphrase.requireLength(passphrase)
         if let file = input.recoveryFile, Home.exists(file) {
             throw Failure("\(file) exists already; it is not overwritten")
         }
         let reply = try create(input, passphrase, session)
         if let file = input.recoveryFile {
-            try writeRecoveryCode(reply.recoveryCode, to: file)
+            try PrivateFile.write(reply.recoveryCode, to: file)
         }
         if input.json {
             var text = SecretBuffer()
@@ -171,10 +143,6 @@ enum Initialise {
 
     private static func agent(_ session: Session) throws(ClientError) -> AgentConnection {
         do throws(Failure) { return try session.agent() } catch { throw .cannotStart(error.message) }
-    }
-
-    private static func writeRecoveryCode(_ code: borrowing SecretBytes, to path: String) throws(Failure) {
-        try PrivateFile.write(code, to: path)
     }
 }
 

@@ -20,7 +20,7 @@ enum Status {
         let printer = session.printer
         switch status.state {
         case .absent: printer.line("There is no vault yet.   Next: kist init")
-        case .locked: printer.line(.strong("Locked."), "   Next: kist unlock")
+        case .locked: printer.line(.strong("Locked."), Phrase("   Next: \(unlocking)"))
         case .unlocked:
             printer.line(.strong("Unlocked"), Phrase(lifetime(status)))
         }
@@ -38,6 +38,9 @@ enum Status {
             case .new: rows.append(("seen here", "first now: from here on an older copy would be noticed"))
             }
         }
+        if status.renewRecovery {
+            rows.append(("recovery", "the code was used; make a new one: kist slot change recovery"))
+        }
         if status.isDumpable || !status.isMemoryLocked {
             rows.append(
                 (
@@ -51,6 +54,11 @@ enum Status {
             printer.line(.quiet("  " + title + String(repeating: " ", count: width - title.count + 2)), Phrase(value))
         }
         return ExitCode.done
+    }
+
+    /// What opens it here: without a terminal nobody can be asked.
+    private static var unlocking: String {
+        Terminal.open() == nil ? "kist unlock --passphrase-fd N (there is no terminal here to ask)" : "kist unlock"
     }
 
     private static func lifetime(_ status: AgentStatus) -> String {
@@ -70,7 +78,7 @@ enum Status {
                 "state": .string(exists ? "locked" : "absent"), "vault": .string(session.places.vault), "pid": .null,
             ])
         } else if exists {
-            session.printer.line(.strong("Locked"), Phrase("; no agent is running.   Next: kist unlock"))
+            session.printer.line(.strong("Locked"), Phrase("; no agent is running.   Next: \(unlocking)"))
             session.printer.line(.quiet("  vault  "), Phrase(Home.short(session.places.vault, session.places.home)))
         } else {
             session.printer.line("There is no vault yet.   Next: kist init")

@@ -10,11 +10,20 @@ struct UnlockCommand: SessionCommand {
             Without --for: until it was unused for 15 minutes, 8 hours at most.
 
             Example:  kist unlock --for 10h
+                      kist unlock --keyring
             """)
 
     @Option(name: .customLong("for"), help: ArgumentHelp("How long, used or not.", valueName: "10h")) var length:
         String?
     @Flag(help: "With the recovery code instead of the passphrase.") var recovery = false
+    @Flag(help: "With the key in the desktop's keyring.") var keyring = false
+    @Option(help: ArgumentHelp("With a key file (else KIST_KEY_FILE).", valueName: "file")) var keyFile: String?
+    @Option(help: ArgumentHelp("With an identity that is a recipient of the vault.", valueName: "file"))
+    var identity: String?
+    @Option(help: ArgumentHelp("The passphrase's second factor (else KIST_FACTOR_FILE).", valueName: "file"))
+    var factor: String?
+    @Option(help: ArgumentHelp("Open no vault but the one with this fingerprint.", valueName: "fingerprint"))
+    var expectVault: String?
     @Flag(help: "Go on with a copy that is older than was seen here.") var acceptOlder = false
     @Flag(help: "Go on with a copy whose history differs from what was seen here.") var acceptFork = false
     @Flag(help: "As JSON.") var json = false
@@ -24,24 +33,63 @@ struct UnlockCommand: SessionCommand {
     private var longest: Int64 { 366 * 86_400 }
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
-        var request = UnlockRequest(with: recovery ? .recovery : .passphrase)
+        guard [recovery, keyring, keyFile != nil, identity != nil].filter({ $0 }).count <= 1 else {
+            throw Failure.usage("one way in at a time: --recovery, --keyring, --key-file or --identity")
+        }
+        var request = UnlockRequest(expected: expectVault, acceptOlder: acceptOlder, acceptFork: acceptFork)
         if let length {
             guard let seconds = Read.duration(length), seconds <= longest else {
                 throw Failure.usage("--for takes a length of time up to a year: 10h, 30m")
             }
             request.seconds = seconds
         }
-        request.acceptOlder = acceptOlder
-        request.acceptFork = acceptFork
-        let asked = request
         if try session.state() == .absent { throw Advice.noVault(session.shownVault) }
-        let result = try session.unlock(asked, source: session.passphraseSource)
+        if keyring {
+            say(try session.unlockByKeyring(request), session)
+            return ExitCode.done
+        }
+        let unlocked = try session.unlock(request, by: way(session), factor: factor, alone: Advice.alone)
+        say(unlocked.result, session)
+        try offerRenewal(unlocked, session)
+        return ExitCode.done
+    }
+
+    private func way(_ session: Session) -> WayIn {
+        if recovery { return .recovery(session.passphraseSource) }
+        if let keyFile { return .keyFile(keyFile) }
+        if let identity { return .identity(identity) }
+        return session.givenWay ?? .passphrase(.terminal)
+    }
+
+    private func say(_ result: UnlockResult, _ session: Session) {
         if json {
             session.printer.json(result.json)
         } else {
             session.printer.line(.good("✓"), Phrase(" Unlocked \(UnlockWords.words(result))."))
         }
-        return ExitCode.done
+    }
+
+    /// A recovery code is used once: who was there saw it, and the paper that it stood on was out of its envelope.
+    private func offerRenewal(_ unlocked: borrowing Session.Unlocked, _ session: Session) throws(Failure) {
+        guard unlocked.result.renewRecovery else { return }
+        let command = "kist slot change recovery"
+        guard unlocked.result.kind == .recovery, let slot = unlocked.result.slot, !json, let terminal = Terminal.open()
+        else {
+            session.printer.note(Phrase("the recovery code was used; make a new one:  \(command)"))
+            return
+        }
+        session.printer.flush()
+        guard try terminal.confirm("A recovery code is used once. Make a new one now?", fallback: true) else {
+            terminal.show("Later, then:  \(command)\n")
+            return
+        }
+        let request = SlotChangeRequest(proof: unlocked.brought.proof, slot: slot, renew: true)
+        let reply: SlotReply
+        do throws(ClientError) {
+            reply = try session.agentOrClientError().slotChange(request, secrets: unlocked.brought.secrets)
+        } catch { throw Advice.failure(error, vault: session.shownVault) }
+        guard let code = reply.recoveryCode() else { throw Failure("the agent made no new recovery code") }
+        try NewRecoveryCode.show(code, terminal)
     }
 }
 

@@ -134,7 +134,7 @@ struct TrustCommand: SessionCommand {
             return ExitCode.done
         }
         if !yes {
-            guard let terminal = Terminal.open() else { throw Trust.refusal(of: project) }
+            guard let terminal = Terminal.open() else { throw Trust.refusal(of: project, atTrust: true) }
             session.printer.flush()
             guard try terminal.confirm("Agree?") else { throw Failure("not agreed to") }
         }

@@ -22,7 +22,7 @@ enum GlobalArguments {
         guard index < arguments.count, !arguments[index].hasPrefix("-") else { return options + arguments[index...] }
         // Commands of two words take them behind the second.
         let words =
-            ["profile", "platform", "identity"].contains(arguments[index]) && index + 1 < arguments.count
+            ["profile", "platform", "identity", "slot"].contains(arguments[index]) && index + 1 < arguments.count
                 && !arguments[index + 1].hasPrefix("-") ? 2 : 1
         return Array(arguments[index..<index + words]) + options + Array(arguments[(index + words)...])
     }

@@ -23,7 +23,8 @@ struct KistCommand: ParsableCommand {
             CommandGroup(
                 name: "Safety",
                 subcommands: [
-                    UnlockCommand.self, LockCommand.self, StatusCommand.self, HistoryCommand.self, DoctorCommand.self,
+                    UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, HistoryCommand.self,
+                    DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Places",

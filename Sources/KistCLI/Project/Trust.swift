@@ -33,11 +33,13 @@ package struct Trust {
     }
 
     /// What `kist run` says about a file that is not trusted, for someone who cannot be asked.
-    package static func refusal(of project: FoundProject) -> Failure {
+    ///
+    /// - Parameter atTrust: it is `kist trust` itself that could not ask.
+    package static func refusal(of project: FoundProject, atTrust: Bool = false) -> Failure {
         Failure(
             "\(project.path) is new or has changed, and nobody has agreed to it yet",
             advice: [
-                "look at it and agree:  kist trust",
+                atTrust ? "you have looked at it:  kist trust --yes" : "look at it and agree:  kist trust",
                 "unattended:            KIST_TRUST=\(project.digest)",
             ])
     }

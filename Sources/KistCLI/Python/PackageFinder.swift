@@ -20,6 +20,16 @@ package struct PackageFinder {
         return nil
     }
 
+    /// Whether `command` is Python, or one of the programs whose whole purpose is to start it: lines about a package
+    /// are of use there and nowhere else.
+    package func startsPython(_ command: [String]) -> Bool {
+        Self.launchers.contains(lastPart(command.first ?? "")) || interpreter(of: command) != nil
+    }
+
+    private static let launchers: Set<String> = [
+        "uv", "uvx", "pixi", "rye", "hatch", "poetry", "pdm", "pipenv", "conda", "mamba", "micromamba", "jupyter",
+    ]
+
     // MARK: The interpreter
 
     /// The path of the Python interpreter that `command` starts, as it is spelled there (links not followed: a

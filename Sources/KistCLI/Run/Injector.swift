@@ -87,9 +87,11 @@ struct Injector {
         }
         // With a prefix the program is told of names that no client looks for by itself; what it inherits is its own.
         if source.prefix.isEmpty { toUnset += plan.unset.map { ($0, "\(source.name)") } }
-        // Nor do lines about usual names help there.
-        for notice in plan.notices where source.prefix.isEmpty && !injection.notices.contains(notice.text) {
-            injection.notices.append(notice.text)
+        // Nor do lines about usual names help there, or about a package of Python to what is not Python.
+        if source.prefix.isEmpty, command.isEmpty || finder.startsPython(command) {
+            for notice in plan.notices where !injection.notices.contains(notice.text) {
+                injection.notices.append(notice.text)
+            }
         }
         if plan.set.isEmpty {
             injection.notices.append("\(source.name) sets no variable (its platform, \(platform.name), names none)")

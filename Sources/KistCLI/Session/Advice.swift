@@ -15,6 +15,14 @@ package enum Advice {
             "or hand it over:   --passphrase-fd N,  KIST_PASSPHRASE_FILE=FILE (mode 0600)",
         ], code: ExitCode.locked)
 
+    /// The same for `kist unlock` itself, which cannot be the advice then.
+    package static let alone = Failure(
+        "there is no terminal to ask for the passphrase",
+        advice: [
+            "hand it over:   --passphrase-fd N,  KIST_PASSPHRASE_FILE=FILE (mode 0600)",
+            "or a key file:  kist unlock --key-file FILE",
+        ], code: ExitCode.locked)
+
     package static func noVault(_ path: String) -> Failure {
         Failure("there is no vault yet at \(path)", advice: ["create it:  kist init"])
     }
@@ -100,10 +108,11 @@ package enum Advice {
         case .replaced:
             return Failure(
                 "the vault file was replaced while the agent had it open; nothing was written",
-                advice: ["Look at the file, then:  kist lock && kist unlock"])
+                advice: ["Look at the file, then:  kist lock && kist unlock"], code: ExitCode.notOpened)
         case .damaged:
             return Failure(
-                "the vault is damaged: \(failure.message)", advice: ["Put a backup back, or ask:  kist doctor"])
+                "the vault is damaged: \(failure.message)", advice: ["Put a backup back, or ask:  kist doctor"],
+                code: ExitCode.notOpened)
         case .full: return Failure("no space left on the disk; nothing was changed")
         case .readOnly: return Failure("\(vault) cannot be written here; nothing was changed")
         case .io: return Failure("the vault could not be read or written: \(failure.message)")

@@ -90,7 +90,7 @@ package final class Session {
         throw Failure("the agent ended twice while it was asked")
     }
 
-    private func agentOrClientError() throws(ClientError) -> AgentConnection {
+    package func agentOrClientError() throws(ClientError) -> AgentConnection {
         if let connection { return connection }
         do throws(Failure) { try refuseOtherUsersHome() } catch {
             throw .unsafePlace(path: places.home, why: error.message)

@@ -1,68 +1,125 @@
 private import Glibc
-private import KistClient
+internal import KistClient
+private import KistCrypto
 package import KistProtocol
-private import SecretMemory
+internal import SecretMemory
 
 extension Session {
-    /// Where the passphrase comes from when the vault has to be opened.
-    package enum PassphraseSource: Equatable {
-        /// `--passphrase-fd`.
-        case descriptor(Int32)
-        /// `KIST_PASSPHRASE_FILE`.
-        case file(String)
-        case terminal
-    }
-
-    package var passphraseSource: PassphraseSource {
+    /// Where a new passphrase comes from, and the usual one when nothing else is said.
+    package var passphraseSource: WayIn.PassphraseSource {
         if let descriptor = options.passphraseDescriptor { return .descriptor(descriptor) }
         if let path = environment.nonEmpty("KIST_PASSPHRASE_FILE") { return .file(path) }
         return .terminal
     }
 
-    /// Unlocks because a command needs it.
-    ///
-    /// A passphrase from a descriptor or a file opens the vault for this connection alone.
-    package func unlock() throws(Failure) {
-        let source = passphraseSource
-        var request = UnlockRequest()
-        request.isLease = source != .terminal
-        _ = try unlock(request, source: source)
+    /// What the options and the environment hand over; `nil` when somebody has to be asked.
+    package var givenWay: WayIn? {
+        if passphraseSource != .terminal { return .passphrase(passphraseSource) }
+        if let path = environment.nonEmpty("KIST_KEY_FILE") { return .keyFile(path) }
+        if let folder = environment.nonEmpty("CREDENTIALS_DIRECTORY"), Home.exists(folder + "/" + Self.credentialName) {
+            return .credential(folder + "/" + Self.credentialName)
+        }
+        return nil
     }
 
-    /// - Returns: how long it stays unlocked.
-    package func unlock(_ request: UnlockRequest, source: PassphraseSource) throws(Failure) -> UnlockResult {
-        let what = request.with == .recovery ? "recovery code" : "passphrase"
-        switch source {
-        case .descriptor(let descriptor):
-            let secret = try SecretReader.readAll(descriptor, what: "the \(what)", atMost: 65_536)
-            return try tryUnlock(request, SecretReader.withoutLineEnd(secret))
-        case .file(let path):
-            return try tryUnlock(request, SecretReader.withoutLineEnd(try SecretReader.readPrivateFile(path)))
-        case .terminal:
-            guard let terminal = Terminal.open() else { throw Advice.lockedAndAlone }
-            printer.flush()
-            let attempts = 3
-            for attempt in 1...attempts {
-                let question = request.with == .recovery ? "Recovery code: " : "Passphrase: "
-                let secret = try terminal.askSecret(question)
-                guard secret.count > 0 else { throw Failure("nothing was entered", code: ExitCode.locked) }
-                do throws(Failure) {
-                    return try tryUnlock(request, secret)
-                } catch {
-                    guard error.code == ExitCode.notOpened, attempt < attempts else { throw error }
-                    terminal.show("\(error.message)\n")
-                }
-            }
-            throw Advice.notOpened
+    /// The name that a credential of the service manager must have.
+    package static let credentialName = "kist.key"
+
+    /// Unlocks because a command needs it.
+    ///
+    /// What a descriptor, a file or the service manager hands over opens the vault for this connection alone. A keyring
+    /// opens it without a question only at the first use in a session of the user's.
+    package func unlock() throws(Failure) {
+        if let way = givenWay {
+            _ = try unlock(UnlockRequest(with: way.means, isLease: true), by: way)
+        } else if try !unlockByKeyring() {
+            _ = try unlock(UnlockRequest(), by: .passphrase(.terminal))
         }
     }
 
-    /// One passphrase, tried once; a pause that the agent asks for is waited out and said.
-    private func tryUnlock(_ request: UnlockRequest, _ secret: consuming SecretBytes) throws(Failure) -> UnlockResult {
-        let secret = secret
+    /// What opened the vault, for the request that comes next.
+    package struct Unlocked: ~Copyable {
+        package let result: UnlockResult
+        package let brought: Brought
+    }
+
+    /// - Parameters:
+    ///   - request: its means and factor are set here.
+    ///   - factor: the file of the second factor, else `KIST_FACTOR_FILE`, else asked for when one is wanted.
+    package func unlock(
+        _ request: UnlockRequest, by way: WayIn, factor: String? = nil, alone: Failure = Advice.lockedAndAlone
+    ) throws(Failure) -> Unlocked {
+        var result: UnlockResult?
+        let brought = try attempt(way, factor: factor, alone: alone) { (proof, secrets) throws(ClientError) in
+            var asked = request
+            asked.with = proof.with
+            asked.hasFactor = proof.hasFactor
+            result = try agentOrClientError().unlock(asked, secrets: secrets)
+        }
+        guard let result else { throw Advice.notOpened }
+        return Unlocked(result: result, brought: brought)
+    }
+
+    /// Has `body` try what `way` brings; what is typed may be typed anew three times.
+    ///
+    /// - Returns: what was right.
+    func attempt(
+        _ way: WayIn, factor: String?, alone: Failure,
+        _ body: (SlotProof, borrowing SecretSegments) throws(ClientError) -> Void
+    ) throws(Failure) -> Brought {
+        var factorFile = factor ?? environment.nonEmpty("KIST_FACTOR_FILE")
+        if way.means != .passphrase { factorFile = nil }
+        guard way.isAsked else {
+            let brought = Brought(way.means, try way.read(), factor: try readFactor(factorFile))
+            try patiently { () throws(ClientError) in try body(brought.proof, brought.secrets) }
+            return brought
+        }
+        guard let terminal = Terminal.open() else { throw alone }
+        printer.flush()
+        let attempts = 3
+        for attempt in 1...attempts {
+            let secret = try terminal.askSecret(way.question)
+            guard secret.count > 0 else { throw Failure("nothing was entered", code: ExitCode.locked) }
+            do throws(Failure) {
+                var brought = Brought(way.means, secret, factor: try readFactor(factorFile))
+                if try isFactorWanted({ () throws(ClientError) in try body(brought.proof, brought.secrets) }) {
+                    let path = try terminal.ask("File of its second factor: ")
+                    guard !path.isEmpty else { throw Failure("nothing was entered", code: ExitCode.locked) }
+                    factorFile = path
+                    brought = Brought(way.means, secret, factor: try readFactor(path))
+                    try patiently { () throws(ClientError) in try body(brought.proof, brought.secrets) }
+                }
+                return brought
+            } catch {
+                guard error.code == ExitCode.notOpened, attempt < attempts else { throw error }
+                terminal.show("\(error.message)\n")
+            }
+        }
+        throw Advice.notOpened
+    }
+
+    private func readFactor(_ path: String?) throws(Failure) -> SecretBytes? {
+        guard let path else { return nil }
+        return try StoredKeyFile.read(path, .factor)
+    }
+
+    /// Runs `body`; whether it ended because a second factor is missing.
+    private func isFactorWanted(_ body: () throws(ClientError) -> Void) throws(Failure) -> Bool {
+        var isWanted = false
+        try patiently { () throws(ClientError) in
+            do throws(ClientError) { try body() } catch {
+                guard error.kind == .factor else { throw error }
+                isWanted = true
+            }
+        }
+        return isWanted
+    }
+
+    /// One key, tried once; a pause that the agent asks for is waited out and said.
+    private func patiently(_ body: () throws(ClientError) -> Void) throws(Failure) {
         for _ in 0..<4 {
             do throws(ClientError) {
-                return try agentForUnlock().unlock(request, secret: secret.copy())
+                return try body()
             } catch {
                 guard case .agent(let failure) = error, failure.kind == .wait else {
                     if error.kind == .retired {
@@ -77,9 +134,5 @@ extension Session {
             }
         }
         throw Advice.notOpened
-    }
-
-    private func agentForUnlock() throws(ClientError) -> AgentConnection {
-        do throws(Failure) { return try agent() } catch { throw .cannotStart(error.message) }
     }
 }

@@ -1,27 +1,27 @@
 private import Glibc
-internal import KistPosix
-internal import KistProtocol
-internal import SecretMemory
+package import KistPosix
+package import KistProtocol
+package import SecretMemory
 
 /// Whole frames over a blocking socket, with a deadline. Segments go straight from and into locked memory.
-struct Wire: ~Copyable {
+package struct Wire: ~Copyable {
     /// One frame as it came.
-    struct Frame: ~Copyable {
-        let header: [UInt8]
-        let segments: SecretSegments
+    package struct Frame: ~Copyable {
+        package let header: [UInt8]
+        package let segments: SecretSegments
 
-        consuming func takeSegments() -> SecretSegments { segments }
+        package consuming func takeSegments() -> SecretSegments { segments }
     }
 
     private let socket: Descriptor
 
-    init(socket: consuming Descriptor) {
+    package init(socket: consuming Descriptor) {
         socket.setNonblocking(true)
         self.socket = socket
     }
 
     /// The bytes of a frame before its segments.
-    static func frame(_ header: JSONValue, _ segments: [Int]) throws(ClientError) -> [UInt8] {
+    package static func frame(_ header: JSONValue, _ segments: [Int]) throws(ClientError) -> [UInt8] {
         let json = header.encoded
         do {
             let layout = try FrameLayout(header: json.count, segments: segments)
@@ -36,7 +36,7 @@ struct Wire: ~Copyable {
     /// - Parameters:
     ///   - head: everything before the segments; it may begin with another whole frame.
     ///   - end: on `BootClock`.
-    borrowing func send(
+    package borrowing func send(
         _ head: [UInt8], _ segments: borrowing SecretSegments, until end: Int64
     ) throws(ClientError) {
         var done = 0
@@ -61,7 +61,7 @@ struct Wire: ~Copyable {
         }
     }
 
-    borrowing func receive(until end: Int64) throws(ClientError) -> Frame {
+    package borrowing func receive(until end: Int64) throws(ClientError) -> Frame {
         var fixed = [UInt8](repeating: 0, count: FrameLayout.fixedBytes)
         try fill(&fixed, until: end)
         // No frame is so long that its first byte is not 0; `X` is a start that failed.

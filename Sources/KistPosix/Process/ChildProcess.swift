@@ -10,19 +10,31 @@ package struct ChildProcess: ~Copyable {
     /// Starts `path`.
     ///
     /// - Parameters:
+    ///   - arguments: behind its own name; they are seen by everybody.
     ///   - environment: `NAME=value` entries, and no others.
     ///   - input: its descriptor 0; 1 and 2 are `/dev/null`, all others are closed.
     /// - Throws: also when the program cannot be executed.
     package init(
-        _ path: String, environment: [String], input: borrowing Descriptor
+        _ path: String, arguments: [String] = [], environment: [String], input: borrowing Descriptor
     ) throws(PosixError) {
-        var argv: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
+        var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         var entries: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         defer { for text in argv + entries { free(text) } }
         var pid: pid_t = 0
         let failed = kist_spawn_child(path, &argv, &entries, input.raw, &pid)
         guard failed == 0 else { throw PosixError(Self.start, failed) }
         id = pid
+    }
+
+    /// Waits for its end.
+    ///
+    /// - Returns: the exit status, or 128 and the signal that ended it.
+    package consuming func wait() -> Int32 {
+        let id = id
+        discard self
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0, errno == EINTR {}
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
     }
 
     deinit {

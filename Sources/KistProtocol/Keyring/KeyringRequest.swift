@@ -8,14 +8,12 @@ package struct KeyringRequest: Hashable, Sendable {
         case get
         /// In place of one for the same slot; read back before the answer.
         case set
-        /// Every one for this vault and slot.
+        /// Every one for this slot.
         case remove
     }
 
     package var verb: Verb
-    /// The vault that the key is for; what exactly stands there is the caller's business.
-    package var vault: String
-    /// The slot's id; `nil` for whichever slot of the vault.
+    /// The id of the slot that the key is for; only `probe` has none.
     package var slot: String?
     /// The label of the collection; `nil` for the desktop's default one.
     package var collection: String?
@@ -31,11 +29,10 @@ package struct KeyringRequest: Hashable, Sendable {
     private static let longestText = 4_096
 
     package init(
-        _ verb: Verb, vault: String, slot: String? = nil, collection: String? = nil, label: String? = nil,
+        _ verb: Verb, slot: String? = nil, collection: String? = nil, label: String? = nil,
         mayAsk: Bool = false, milliseconds: Int64
     ) {
         self.verb = verb
-        self.vault = vault
         self.slot = slot
         self.collection = collection
         self.label = label
@@ -47,7 +44,7 @@ package struct KeyringRequest: Hashable, Sendable {
         [
             "method": .string(verb.rawValue),
             "params": .members([
-                "vault": .string(vault), "slot": slot.map { .string($0) }, "collection": collection.map { .string($0) },
+                "slot": slot.map { .string($0) }, "collection": collection.map { .string($0) },
                 "label": label.map { .string($0) }, "ask": mayAsk ? true : nil, "milliseconds": .integer(milliseconds),
             ]),
         ]
@@ -59,13 +56,13 @@ package struct KeyringRequest: Hashable, Sendable {
         guard let value = message["params"] else { throw ShapeError("params") }
         let fields = try JSONFields(value, "params")
         self.verb = verb
-        vault = try fields.string("vault")
         slot = try fields.stringIfPresent("slot")
+        guard slot != nil || verb == .probe else { throw ShapeError("slot") }
         collection = try fields.stringIfPresent("collection")
         label = try fields.stringIfPresent("label")
         mayAsk = try fields.flag("ask")
         milliseconds = try fields.integer("milliseconds", in: 1...Self.longest)
-        for text in [vault, slot, collection, label].compactMap({ $0 }) {
+        for text in [slot, collection, label].compactMap({ $0 }) {
             // They become C strings.
             guard !text.isEmpty, text.utf8.count <= Self.longestText, !text.utf8.contains(0) else {
                 throw ShapeError("params")

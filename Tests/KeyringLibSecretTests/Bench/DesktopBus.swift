@@ -31,7 +31,7 @@ final class DesktopBus {
             running.append(Command.start(["/bin/sh", "-c", line], environment: variables))
             precondition(
                 eventually {
-                    (try? HelperProcess.ask(.init(.probe, vault: "v", milliseconds: 2_000), on: self))?.outcome == .done
+                    (try? HelperProcess.ask(.init(.probe, milliseconds: 2_000), on: self))?.outcome == .done
                 },
                 "gnome-keyring did not open its login keyring")
         case .standIn(let mode):

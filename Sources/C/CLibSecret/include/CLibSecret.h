@@ -23,8 +23,7 @@ enum kist_keyring_outcome {
 enum { KIST_KEYRING_TEXT = 256 };
 
 struct kist_keyring_request {
-    const char *vault;      /* attribute; NULL for any */
-    const char *slot;       /* attribute; NULL for any */
+    const char *slot;       /* attribute; not NULL but for probe */
     const char *collection; /* its label; NULL for the default one */
     const char *label;      /* what people read in their keyring's window */
     int may_ask;            /* the desktop may ask for the keyring's password */
@@ -46,11 +45,11 @@ void kist_keyring_probe(const struct kist_keyring_request *request, struct kist_
 void kist_keyring_get(const struct kist_keyring_request *request, void *secret, size_t capacity, size_t *length,
                       struct kist_keyring_answer *answer);
 
-/* Keeps `secret` (text), in place of one with the same attributes, and reads it back. */
+/* Keeps `secret` (text), in place of one for the same slot, and reads it back. */
 void kist_keyring_set(const struct kist_keyring_request *request, const void *secret, size_t length,
                       struct kist_keyring_answer *answer);
 
-/* Removes every item with these attributes. */
+/* Removes every item of the slot that is not in a locked collection. */
 void kist_keyring_remove(const struct kist_keyring_request *request, struct kist_keyring_answer *answer);
 
 #endif

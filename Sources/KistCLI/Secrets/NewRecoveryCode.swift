@@ -1,0 +1,21 @@
+import SecretMemory
+
+/// A recovery code that the agent made just now.
+enum NewRecoveryCode {
+    /// Shows it this once, and has its last group typed as a proof that it was written down; `skip` or Enter goes on
+    /// without.
+    static func show(_ code: borrowing SecretBytes, _ terminal: Terminal) throws(Failure) {
+        terminal.show("Recovery code, shown only now. It opens the vault without the passphrase:\n    ")
+        terminal.showSecret(code)
+        terminal.show("\n")
+        let start = code.withBytes { bytes in bytes.lastIndex(of: UInt8(ascii: "-")).map { $0 + 1 } ?? 0 }
+        for _ in 0..<3 {
+            let typed = try terminal.ask("Type its last group (or skip): ")
+            if typed.isEmpty || typed.lowercased() == "skip" { return }
+            let same = code.withBytes { $0[start...].elementsEqual(typed.uppercased().utf8) }
+            if same { return }
+            terminal.show("That is not its last group.\n")
+        }
+        terminal.show("Not confirmed. Keep what you wrote down; a new one:  kist slot change recovery\n")
+    }
+}

@@ -1,0 +1,94 @@
+import Glibc
+import KistCrypto
+import KistProtocol
+import SecretMemory
+
+/// What a new slot is made from, as the options say.
+struct SlotMaterial {
+    let session: Session
+    /// `--new-passphrase-fd`.
+    var passphraseDescriptor: Int32?
+    /// `--factor`: the file of the new passphrase's second factor, made when it is not there.
+    var factorFile: String?
+    /// `--recovery-file`.
+    var recoveryFile: String?
+
+    /// A passphrase, and its second factor if it gets one.
+    func passphrase() throws(Failure) -> SecretSegments {
+        let passphrase: SecretBytes
+        if let passphraseDescriptor {
+            passphrase = try WayIn.passphrase(.descriptor(passphraseDescriptor)).read()
+            try NewPassphrase.requireLength(passphrase)
+        } else {
+            guard let terminal = Terminal.open() else {
+                throw Failure(
+                    "there is no terminal to ask for the new passphrase",
+                    advice: ["hand it over:  --new-passphrase-fd N"],
+                    code: ExitCode.locked)
+            }
+            session.printer.flush()
+            passphrase = try NewPassphrase.ask(terminal, "New passphrase")
+        }
+        return try withFactor(passphrase)
+    }
+
+    /// `passphrase`, and the second factor behind it.
+    func withFactor(_ passphrase: borrowing SecretBytes) throws(Failure) -> SecretSegments {
+        let only = SecretSegments(passphrase.copy())
+        guard let factorFile else { return only }
+        return only.appending(SecretSegments(try factor(factorFile)))
+    }
+
+    /// The one in the file, or a new one in a new file.
+    private func factor(_ path: String) throws(Failure) -> SecretBytes {
+        if Home.exists(path) { return try StoredKeyFile.read(path, .factor) }
+        let factor = StoredKey.make()
+        try StoredKeyFile.write(factor, .factor, to: path, vault: session.shownVault)
+        return factor
+    }
+
+    /// Runs `body` with a new key whose file is there already, and takes the file away when `body` fails.
+    func withKeyFile<R>(
+        _ path: String, _ body: (borrowing SecretSegments) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let key = StoredKey.make()
+        try StoredKeyFile.write(key, .key, to: path, vault: session.shownVault)
+        do throws(Failure) { return try body(SecretSegments(key)) } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    /// The same for a file that only this machine's service manager can read.
+    func withCredential<R>(
+        _ path: String, _ body: (borrowing SecretSegments) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        guard !Home.exists(path) else { throw Failure("\(path) exists already; it is not overwritten") }
+        let key = StoredKey.make()
+        try SystemCredential.encrypt(StoredKey.key.file(key, comment: []), to: path, session.environment)
+        do throws(Failure) { return try body(SecretSegments(key)) } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    /// Refuses before anything is asked for.
+    func requireNew(_ path: String?) throws(Failure) {
+        guard let path, Home.exists(path) else { return }
+        throw Failure("\(path) exists already; it is not overwritten")
+    }
+
+    /// Shows a new recovery code, or writes it where it was to go.
+    func hand(over code: borrowing SecretBytes) throws(Failure) {
+        if let recoveryFile {
+            try PrivateFile.write(code, to: recoveryFile)
+            return session.printer.line("Recovery code written to ", Phrase(recoveryFile), ".")
+        }
+        session.printer.flush()
+        if let terminal = Terminal.open() { return try NewRecoveryCode.show(code, terminal) }
+        session.printer.line("Recovery code, shown only now. It opens the vault without the passphrase:")
+        session.printer.part("    ")
+        code.withBytes { session.printer.secret($0) }
+        session.printer.line("")
+    }
+}
