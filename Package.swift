@@ -156,3 +156,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Parsers against libFuzzer: only with the flags that Scripts/fuzz gives.
+if Context.environment["KIST_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "kist-fuzz",
+            dependencies: [
+                "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol", "KistPlatforms",
+                "KistBundle", "KistAgent", "KistCLI", "KistTestKit",
+            ],
+            path: "Tests/Fuzzing/KistFuzz", swiftSettings: house))
+}

@@ -8,6 +8,7 @@ import inside
 import killing
 import places
 import power
+import readers
 import vault
 from reading import READING  # noqa: F401  (Scripts/campaign prepares it)
 
@@ -36,6 +37,7 @@ CAMPAIGNS = {
     "headers": Campaign("A6", "hostile costs and headers", vault.campaign("headers", 10_000, 5_000), 10_000, 800, "headers"),
     "nonces": Campaign("A10", "no nonce twice", vault.campaign("nonces", 1_000_000, 1_000_000), 1_000_000, 20_000, "seals"),
     "contexts": Campaign("A17", "no two contexts of a key are the same bytes", vault.campaign("contexts", 1_000_000, 125_000), 1_000_000, 20_000, "pairs"),
+    "readers": Campaign("A8", "a second reader, in another language, reads the same", readers.readers, 60, 2, "vaults", needs_reader=True),
     "model": Campaign("C9", "the vault equals a dictionary, 200 random steps each", vault.campaign("model", 10_000, 250), 10_000, 40, "sequences"),
     "kills": Campaign("C1", "SIGKILL at a random moment of each operation", killing.kills, 1_000, 10, "kills"),
     "calls": Campaign("C2", "a kill at every system call of each operation", killing.calls, 2_000, 10, "points"),

@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    @Test func everySealHasANonceOfItsOwn() {
+        let key = SecretBytes.makeRandom(count: 32)
+        var nonces = Set<[UInt8]>()
+        for _ in 0..<1_000 {
+            var sealed: [UInt8] = []
+            [UInt8(7)].withUnsafeBytes { SecretBox.seal($0, key, appendingTo: &sealed) }
+            nonces.insert(Array(sealed[..<SecretBox.nonceCount]))
+        }
+        #expect(nonces.count == 1_000)
+    }
+
     @Test func anEmptyPlaintextHasABoxToo() throws {
         let key = SecretBytes.makeRandom(count: 32)
         let box = seal("", key)
