@@ -33,7 +33,7 @@ struct KeyringHelper {
         /// The 32 bytes of the key that was found; `nil` when there is none, or something else was kept there.
         func key() -> SecretBytes? {
             guard answer.outcome == .done, segments.count == 1 else { return nil }
-            return StoredKey.key.decode(segments.segment(0))
+            return StoredKeyText.key.decode(segments.segment(0))
         }
     }
 

@@ -5,7 +5,7 @@ import SecretMemory
 /// Files that hold a key or a second factor as text.
 enum StoredKeyFile {
     /// - Returns: the 32 bytes.
-    static func read(_ path: String, _ kind: StoredKey) throws(Failure) -> SecretBytes {
+    static func read(_ path: String, _ kind: StoredKeyText) throws(Failure) -> SecretBytes {
         try decode(try SecretReader.readPrivateFile(path, what: "the file of \(word(kind))"), path, kind)
     }
 
@@ -16,7 +16,9 @@ enum StoredKeyFile {
     }
 
     /// A new file, 0600, never in place of another.
-    static func write(_ key: borrowing SecretBytes, _ kind: StoredKey, to path: String, vault: String) throws(Failure) {
+    static func write(_ key: borrowing SecretBytes, _ kind: StoredKeyText, to path: String, vault: String)
+        throws(Failure)
+    {
         let comment =
             switch kind {
             case .key:
@@ -28,7 +30,7 @@ enum StoredKeyFile {
     }
 
     private static func decode(
-        _ file: borrowing SecretBytes, _ path: String, _ kind: StoredKey
+        _ file: borrowing SecretBytes, _ path: String, _ kind: StoredKeyText
     ) throws(Failure) -> SecretBytes {
         guard let key = kind.decode(file) else {
             throw Failure(
@@ -39,5 +41,5 @@ enum StoredKeyFile {
         return key
     }
 
-    private static func word(_ kind: StoredKey) -> String { kind == .key ? "the key" : "the second factor" }
+    private static func word(_ kind: StoredKeyText) -> String { kind == .key ? "the key" : "the second factor" }
 }

@@ -18,12 +18,12 @@ struct KeyringSlot {
 
     /// Adds the slot, keeps its key and reads it back. When the keyring refuses, the slot goes again.
     func add(label: String?, collection: String?, _ brought: borrowing Brought) throws(Failure) -> SlotSummary {
-        let key = StoredKey.make()
+        let key = StoredKeyText.make()
         let slot = try session.addSlot(brought, .keyring, label: label, SecretSegments(key.copy())).slot
         let request = KeyringRequest(
             .set, slot: slot.id, collection: collection, label: "Kist: opens \(session.shownVault)", mayAsk: true,
             milliseconds: KeyringHelper.patient)
-        let kept = try session.keyringHelper().ask(request, SecretSegments(StoredKey.key.encode(key))).answer
+        let kept = try session.keyringHelper().ask(request, SecretSegments(StoredKeyText.key.encode(key))).answer
         if let failure = KeyringFailure.failure(kept) {
             try session.removeSlot(brought, id: slot.id)
             throw failure

@@ -42,7 +42,7 @@ struct SlotMaterial {
     /// The one in the file, or a new one in a new file.
     private func factor(_ path: String) throws(Failure) -> SecretBytes {
         if Home.exists(path) { return try StoredKeyFile.read(path, .factor) }
-        let factor = StoredKey.make()
+        let factor = StoredKeyText.make()
         try StoredKeyFile.write(factor, .factor, to: path, vault: session.shownVault)
         return factor
     }
@@ -51,7 +51,7 @@ struct SlotMaterial {
     func withKeyFile<R>(
         _ path: String, _ body: (borrowing SecretSegments) throws(Failure) -> R
     ) throws(Failure) -> R {
-        let key = StoredKey.make()
+        let key = StoredKeyText.make()
         try StoredKeyFile.write(key, .key, to: path, vault: session.shownVault)
         do throws(Failure) { return try body(SecretSegments(key)) } catch {
             unlink(path)
@@ -64,8 +64,8 @@ struct SlotMaterial {
         _ path: String, _ body: (borrowing SecretSegments) throws(Failure) -> R
     ) throws(Failure) -> R {
         guard !Home.exists(path) else { throw Failure("\(path) exists already; it is not overwritten") }
-        let key = StoredKey.make()
-        try SystemCredential.encrypt(StoredKey.key.file(key, comment: []), to: path, session.environment)
+        let key = StoredKeyText.make()
+        try SystemCredential.encrypt(StoredKeyText.key.file(key, comment: []), to: path, session.environment)
         do throws(Failure) { return try body(SecretSegments(key)) } catch {
             unlink(path)
             throw error

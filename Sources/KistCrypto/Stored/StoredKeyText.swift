@@ -4,7 +4,7 @@ package import SecretMemory
 /// factor.
 ///
 /// The text is `kist-key-` or `kist-factor-` and seven groups of eight characters: 256 bits and 24 check bits.
-package enum StoredKey: CaseIterable, Sendable {
+package enum StoredKeyText: CaseIterable, Sendable {
     case key
     case factor
 

@@ -2,15 +2,15 @@ import KistCrypto
 import SecretMemory
 import Testing
 
-@Suite struct StoredKeyTests {
+@Suite struct StoredKeyTextTests {
     private func secret(_ text: String) -> SecretBytes { SecretBytes(copyingExposed: Array(text.utf8)) }
     private func text(_ secret: borrowing SecretBytes) -> String {
         secret.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test(arguments: StoredKey.allCases) func whatIsWrittenIsRead(kind: StoredKey) throws {
+    @Test(arguments: StoredKeyText.allCases) func whatIsWrittenIsRead(kind: StoredKeyText) throws {
         for _ in 0..<50 {
-            let key = StoredKey.make()
+            let key = StoredKeyText.make()
             let file = kind.file(key, comment: ["what it is for", ""])
             for given in 0..<2 {
                 guard let read = kind.decode(given == 0 ? file.copy() : kind.encode(key)) else {
@@ -24,10 +24,10 @@ import Testing
     }
 
     @Test func aKeyIsNoFactorAndTwoAreNoKey() {
-        let key = StoredKey.make()
-        let one = text(StoredKey.key.encode(key)), factor = text(StoredKey.factor.encode(key))
+        let key = StoredKeyText.make()
+        let one = text(StoredKeyText.key.encode(key)), factor = text(StoredKeyText.factor.encode(key))
         func isKey(_ text: String) -> Bool {
-            let key = StoredKey.key.decode(secret(text))
+            let key = StoredKeyText.key.decode(secret(text))
             return key != nil
         }
         #expect(isKey(one) && isKey("\r\n# a\n\n  \(one)\r\n") && isKey(one.lowercased()))
@@ -40,11 +40,11 @@ import Testing
     }
 
     @Test func anyOneWrongCharacterIsNoticed() {
-        let one = Array(text(StoredKey.key.encode(StoredKey.make())).utf8)
+        let one = Array(text(StoredKeyText.key.encode(StoredKeyText.make())).utf8)
         for place in "kist-key-".utf8.count..<one.count where one[place] != UInt8(ascii: "-") {
             var bent = one
             bent[place] = one[place] == UInt8(ascii: "7") ? UInt8(ascii: "8") : UInt8(ascii: "7")
-            let read = StoredKey.key.decode(SecretBytes(copyingExposed: bent))
+            let read = StoredKeyText.key.decode(SecretBytes(copyingExposed: bent))
             let isRead = read != nil
             #expect(!isRead)
         }
