@@ -17,7 +17,7 @@ extension Agent {
         try enqueue(.create(wanted), request, segments, client)
     }
 
-    private func enqueue(
+    func enqueue(
         _ work: UnlockJob.Work, _ request: Request, _ segments: consuming SecretSegments, _ client: Client
     ) throws {
         // A new agent is let into the folders that are there now; this one is not.
@@ -72,6 +72,7 @@ extension Agent {
             return try conclude(job, derivation)
         }
         try throwIfPausing()
+        if case .backup(let wanted, let intake) = job.work { return try advance(job, wanted, intake) }
         guard try takeLock(for: job) else { return false }
         switch job.work {
         case .create(let request):
@@ -88,6 +89,7 @@ extension Agent {
             return true
         case .unlock(let request) where request.with != .passphrase:
             throw AgentFailure(.invalid, "that way in is not known yet")
+        case .backup: return true
         case .unlock:
             job.slots = try session.challenges()
             guard !job.slots.isEmpty else { throw Failures.wrongKey }
@@ -96,9 +98,9 @@ extension Agent {
     }
 
     /// - Returns: `false` while another agent has the vault and there is time left to wait for it.
-    private func takeLock(for job: UnlockJob) throws -> Bool {
+    func takeLock(for job: UnlockJob) throws -> Bool {
         do {
-            if case .create = job.work, let folder = Folder.parent(of: options.vault) {
+            if job.makesVault, let folder = Folder.parent(of: options.vault) {
                 try Folder.make(folder)
                 sandbox.narrow()
             }
@@ -113,7 +115,7 @@ extension Agent {
     }
 
     /// - Returns: always `false`: the answer comes when the thread is done.
-    private func derive(_ job: UnlockJob, _ challenge: SlotChallenge) throws(PosixError) -> Bool {
+    func derive(_ job: UnlockJob, _ challenge: SlotChallenge) throws(PosixError) -> Bool {
         let derivation = Derivation(job.secret.copy(), challenge, wakeup)
         try derivation.start()
         job.derivation = derivation
@@ -124,6 +126,7 @@ extension Agent {
         guard !job.isCancelled else { throw Failures.locked }
         // Nobody is there to have a lease or a recovery code, or to see an answer.
         guard let client = clients[job.client], !clientIsGone(client) else { throw Failures.locked }
+        if case .backup(let wanted, let intake) = job.work { return try conclude(job, derivation, wanted, intake) }
         // The vault may have been closed while the key was made, and its lock be another agent's by now.
         do { try session.takeLock() } catch { throw Failures.of(error) }
         let isNew = if case .create = job.work { true } else { false }
@@ -141,6 +144,7 @@ extension Agent {
                 reply(client, code) { Response(id: job.id, .result(result.json)).json.encode(into: &$0) }
             }
             return true
+        case .backup: return true
         case .unlock(let request):
             do throws(AgentFailure) {
                 let result = try session.unlock(with: key, request, for: job.client)
@@ -155,7 +159,7 @@ extension Agent {
     }
 
     /// Takes the job off the queue, answers its client and lets it go on.
-    private func finish(_ job: UnlockJob, _ answer: (Client) -> Void) {
+    func finish(_ job: UnlockJob, _ answer: (Client) -> Void) {
         jobs.removeAll { $0 === job }
         guard let client = clients[job.client] else { return }
         client.isBusy = false

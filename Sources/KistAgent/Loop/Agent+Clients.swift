@@ -129,14 +129,14 @@ extension Agent {
 
     /// A begun frame must become whole in time, and an answer must be taken in time.
     private func setDeadline(_ client: Client) {
-        guard client.reader.isBegun || client.pending != nil else {
-            // Between the frames of a batch its own end counts.
-            client.deadline = client.batch?.end
+        guard client.reader.isBegun || client.pending != nil || client.takesTurns else {
+            // Between the frames of a batch, and the parts of a backup, its own end counts.
+            client.deadline = client.batch?.end ?? client.intake?.end
             if let end = client.deadline { nextDeadline = min(nextDeadline, end) }
             return
         }
         guard client.deadline == nil else { return }
-        let span = clock.nanoseconds() + (client.pending != nil ? limits.answer : limits.frame)
+        let span = clock.nanoseconds() + (client.pending != nil || client.takesTurns ? limits.answer : limits.frame)
         let deadline = min(span, client.batch?.end ?? .max)
         client.deadline = deadline
         nextDeadline = min(nextDeadline, deadline)
@@ -155,6 +155,11 @@ extension Agent {
                 guard client.pending == nil else { break }
                 if let producer = client.producer {
                     if !producer() { client.producer = nil }
+                    // The next one when the socket takes it and everyone else had a turn.
+                    if client.takesTurns {
+                        client.deadline = nil
+                        break
+                    }
                     continue
                 }
                 guard client.isReady, let held = client.held.take() else { break }
@@ -170,10 +175,11 @@ extension Agent {
             try answers.flush(client)
         } catch { return close(client) }
         if client.isClosing, client.pending == nil { return close(client) }
-        if client.producer != nil, client.pending == nil { return resume(client) }
+        if client.producer != nil, client.pending == nil, !client.takesTurns { return resume(client) }
         if client.held != nil, client.isReady { return resume(client) }
         setDeadline(client)
-        let interest: Poller.Interest = client.pending != nil ? .writable : client.isReady ? .readable : []
+        let isSending = client.pending != nil || client.takesTurns && client.producer != nil
+        let interest: Poller.Interest = isSending ? .writable : client.isReady ? .readable : []
         if interest != client.interest {
             client.interest = interest
             poller.change(client.socket.raw, interest, token: client.token)

@@ -27,6 +27,10 @@ final class Client {
     var sent = 0
     /// Makes the next frame of a long answer; `nil` when there is no more.
     var producer: (() -> Bool)?
+    /// The producer makes one frame a turn, and others are served in between.
+    var takesTurns = false
+    /// A backup that comes in.
+    var intake: Intake?
     /// A batch that comes in several frames.
     var batch: Batch?
     /// A batch that was dropped when the vault was closed; its next frame is told so.

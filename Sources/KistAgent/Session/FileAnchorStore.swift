@@ -7,13 +7,22 @@ internal import KistVault
 final class FileAnchorStore: AnchorStore {
     private let folder: String
     private let path: String
+    private let vault: String
+    /// What will have been seen as soon as an announced file lies at the vault's path: `u64 inode ‖ i64 time of its last
+    /// change ‖ anchor`.
+    private var announced: String { path + ".next" }
 
     init(state: String, vault: String) {
+        self.vault = vault
         folder = state + "/seen"
         path = folder + "/" + AgentPlace.tag(ofVault: vault)
     }
 
     func load() throws(AnchorStoreError) -> [UInt8]? {
+        if let next = try? File.read(announced, most: 16 + 8_192), next.count > 16, next.prefix(16) == Self.mark(vault)
+        {
+            return Array(next.dropFirst(16))
+        }
         do { return try File.read(path, most: 8_192) } catch {
             if error.code == ENOENT { return nil }
             throw AnchorStoreError(code: error.code)
@@ -24,7 +33,21 @@ final class FileAnchorStore: AnchorStore {
         do {
             try Folder.make(folder)
             try File.replace(path, with: anchor)
+            try? Folder.removeFile(announced)
         } catch { throw AnchorStoreError(code: error.code) }
+    }
+
+    /// Remembers what will have been seen once `file`, which does not change any more, has the vault's name: whichever of
+    /// two files a kill leaves there is then one that this machine knows.
+    func announce(_ anchor: [UInt8], of file: String) throws(PosixError) {
+        guard let mark = Self.mark(file) else { throw PosixError("stat", ENOENT) }
+        try Folder.make(folder)
+        try File.replace(announced, with: mark + anchor)
+    }
+
+    private static func mark(_ file: String) -> ArraySlice<UInt8>? {
+        guard let status = try? FileStatus(of: file) else { return nil }
+        return withUnsafeBytes(of: (status.inode.bigEndian, status.modified.bigEndian)) { Array($0)[...] }
     }
 }
 

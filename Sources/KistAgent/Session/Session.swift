@@ -9,7 +9,7 @@ internal import SecretMemory
 /// The vault of this agent: closed, or open with the keys in locked memory for a while or for some connections.
 final class Session {
     let path: String
-    private let stores: StoreFactory
+    let stores: StoreFactory
     private let limits: Limits
     private let clock: AgentClock
     let anchors: any AnchorStore
@@ -22,7 +22,9 @@ final class Session {
     var onClose: () -> Void = {}
 
     private var lock: VaultLock?
-    private var store: (any RecordStore)?
+    private(set) var store: (any RecordStore)?
+    /// A restore that is in work, at most one.
+    var restoring: Restoring?
     private(set) var vault: Vault?
     /// For everyone; `nil` when the vault is closed or open only for leases.
     private var general: Lifetime?
@@ -44,7 +46,9 @@ final class Session {
     /// What `client` may know of the vault now.
     func state(for client: UInt64) -> VaultState {
         if isOpen(for: client) { return .unlocked }
-        guard let status = try? FileStatus(of: path, followingLinks: true), status.size > 0 else { return .absent }
+        guard let status = try? FileStatus(of: path, followingLinks: true), status.size > 0 else {
+            return RestorePlace(vault: path).isBetween ? .locked : .absent
+        }
         return .locked
     }
 
@@ -87,12 +91,21 @@ final class Session {
 
     /// The connection is gone, and its lease with it.
     func drop(_ client: UInt64) {
+        if restoring?.client == client { endRestoring() }
         guard leases.removeValue(forKey: client) != nil else { return }
         closeIfUnused()
     }
 
     /// Wipes the keys, closes the store and lets others have the file.
     func close() {
+        restoring?.abandon()
+        restoring = nil
+        closeVault()
+        lock = nil
+    }
+
+    /// As `close`, but the file stays ours.
+    func closeVault() {
         let wasOpen = vault != nil
         general = nil
         leases = [:]
@@ -101,21 +114,27 @@ final class Session {
         store?.close()
         store = nil
         seen = nil
-        lock = nil
         if wasOpen { onClose() }
     }
 
     /// Closes what an unlock that failed left open.
     func closeIfUnused() {
-        if general == nil, leases.isEmpty { close() }
+        guard general == nil, leases.isEmpty else { return }
+        closeVault()
+        if restoring == nil { lock = nil }
     }
 
     // MARK: Opening
 
     /// Takes the vault's lock, if this agent does not have it.
     func takeLock() throws(VaultLock.Failure) {
-        if lock == nil { lock = try VaultLock.take(path, rendezvous) }
+        guard lock == nil else { return }
+        lock = try VaultLock.take(path, rendezvous)
+        // What a restore that was killed has left.
+        RestorePlace(vault: path).clean()
     }
+
+    var hasLock: Bool { lock != nil }
 
     /// What the passphrase slots ask.
     ///
@@ -148,10 +167,10 @@ final class Session {
 
     /// - Returns: the recovery code.
     func create(_ key: consuming SlotKey, for client: UInt64) throws(AgentFailure) -> SecretBytes {
-        guard lock != nil else { throw Failures.holder(nil) }
+        guard hasLock else { throw Failures.holder(nil) }
         do {
             let made: any RecordStore
-            do { made = try stores.create(path) } catch { throw Failures.of(error) }
+            do { made = WatchedStore(try stores.create(path)) } catch { throw Failures.of(error) }
             let created = try Vault.create(in: made, anchors: anchors, slotKey: key, now: clock.now())
             store = made
             vault = created.vault
@@ -167,7 +186,7 @@ final class Session {
         guard lock != nil else { throw Failures.holder(nil) }
         let anchors = seen ?? AnchorReadFirst(anchors)
         do {
-            if store == nil { store = try stores.open(path) }
+            if store == nil { store = WatchedStore(try stores.open(path)) }
         } catch { throw Failures.of(error) }
         guard let store else { throw Failures.absent }
         do { return try Vault.open(store, anchors: anchors) } catch { throw Failures.of(error) }

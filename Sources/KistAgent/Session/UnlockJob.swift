@@ -7,6 +7,17 @@ final class UnlockJob {
     enum Work {
         case unlock(UnlockRequest)
         case create(InitialiseRequest)
+        /// Opens a slot of a backup.
+        case backup(BackupOpenRequest, BackupIntake)
+    }
+
+    /// Whether there need be no vault yet, nor a folder for one.
+    var makesVault: Bool {
+        switch work {
+        case .create: true
+        case .backup(let request, _): request.purpose == .restore
+        default: false
+        }
     }
 
     let client: UInt64

@@ -18,6 +18,8 @@ package struct FileStatus: Hashable, Sendable {
     package let inode: UInt64
     package let links: UInt64
     package let size: Int64
+    /// When the content changed last: nanoseconds since 1970. A new name does not change it.
+    package let modified: Int64
 
     /// - Parameter followingLinks: without it a link is reported as a link.
     /// - Throws: `ENOENT` when nothing is there.
@@ -48,6 +50,7 @@ package struct FileStatus: Hashable, Sendable {
         inode = UInt64(status.st_ino)
         links = UInt64(status.st_nlink)
         size = Int64(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
 
     /// Whether both are the same file, however it is called.

@@ -26,4 +26,8 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case slotTest
     case sealer
     case seal
+    case backup
+    case backupOpen
+    case backupPart
+    case backupEnd
 }

@@ -1,7 +1,7 @@
 internal import KistCrypto
 internal import KistModel
 package import KistStore
-internal import SecretMemory
+package import SecretMemory
 
 /// A backup that comes in: its head opens as a vault does, then its rows are checked, or put into a new store.
 package final class BackupIntake {
@@ -29,6 +29,16 @@ package final class BackupIntake {
 
     /// Rows that the backup says it has; `nil` while its vault is locked.
     package var rows: Int? { vault.contents.map { Int($0.manifest.rows) } }
+
+    /// Opens a passphrase slot.
+    package func unlock(with key: consuming SlotKey) throws(VaultError) {
+        try vault.unlock(with: key, now: Timestamp(seconds: 0))
+    }
+
+    /// Opens the recovery slot.
+    package func unlock(recoveryCode: borrowing SecretBytes) throws(VaultError) {
+        try vault.unlock(recoveryCode: recoveryCode, now: Timestamp(seconds: 0))
+    }
 
     /// Opens with the keys of an open vault, when it is the same one.
     ///

@@ -71,6 +71,7 @@ struct AgentProtocolTests {
                     case .slotChange: try SlotChangeRequest(json: params).json
                     case .slotRemove, .slotTest: try SlotTargetRequest(json: params).json
                     case .seal: try SealRequest(json: params).json
+                    case .backupOpen: try BackupOpenRequest(json: params).json
                     default: nil
                     }
                 if let again {
@@ -87,6 +88,8 @@ struct AgentProtocolTests {
                 case .put: #expect(try PutResult(json: result).json == result)
                 case .slots: #expect(try SlotsResult(json: result).json == result)
                 case .slotAdd, .slotChange, .slotTest: #expect(try SlotResult(json: result).json == result)
+                case .backupOpen, .backupPart: #expect(try BackupProgress(json: result).json == result)
+                case .backupEnd: #expect(try BackupSummary(json: result).json == result)
                 case .list: for item in items { #expect(try overviewAgain(item) == item) }
                 case .show: #expect(try overviewAgain(result) == result)
                 case .reveal:

@@ -1,0 +1,48 @@
+internal import KistCrypto
+internal import KistProtocol
+internal import KistVault
+internal import SecretMemory
+
+/// A slot of a backup is opened in the same row as unlocks: one derivation at a time, and the same pause after a wrong key.
+extension Agent {
+    func advance(_ job: UnlockJob, _ wanted: BackupOpenRequest, _ intake: BackupIntake) throws -> Bool {
+        if wanted.purpose == .restore {
+            guard try takeLock(for: job) else { return false }
+        }
+        switch wanted.proof?.with {
+        case .passphrase:
+            job.slots = intake.vault.challenges
+            guard !job.slots.isEmpty else { throw Failures.wrongKey }
+            return try derive(job, job.slots.removeFirst())
+        case .recovery:
+            do throws(VaultError) { try intake.unlock(recoveryCode: job.secret) } catch { throw Failures.of(error) }
+            return try opened(job, wanted, intake)
+        default: throw AgentFailure(.invalid, "that way in is not known yet")
+        }
+    }
+
+    func conclude(
+        _ job: UnlockJob, _ derivation: Derivation, _ wanted: BackupOpenRequest, _ intake: BackupIntake
+    ) throws -> Bool {
+        let key: SlotKey?
+        do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: false) }
+        guard let key else { throw Failures.io("the key was taken already") }
+        do throws(VaultError) { try intake.unlock(with: key) } catch {
+            guard error == .wrongKey, !job.slots.isEmpty else { throw Failures.of(error) }
+            return try derive(job, job.slots.removeFirst())
+        }
+        return try opened(job, wanted, intake)
+    }
+
+    /// A right key ends no pause here: anybody can make a backup that they have the key of.
+    private func opened(_ job: UnlockJob, _ wanted: BackupOpenRequest, _ intake: BackupIntake) throws -> Bool {
+        guard let client = clients[job.client] else { throw Failures.locked }
+        if wanted.purpose == .restore {
+            // It may have been given up while the key was made.
+            do { try session.takeLock() } catch { throw Failures.of(error) }
+        }
+        let progress = try begin(intake, wanted, client)
+        finish(job) { reply($0, job.id, progress.json) }
+        return true
+    }
+}

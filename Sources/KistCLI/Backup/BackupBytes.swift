@@ -1,0 +1,44 @@
+private import Glibc
+import KistPosix
+import SecretMemory
+
+/// A backup's file, read from its beginning in pieces that fit a request.
+struct BackupBytes: ~Copyable {
+    static let piece = 1 << 20
+
+    private let file: Descriptor
+    /// Bytes of the file.
+    let size: Int64
+
+    init(_ file: consuming Descriptor) throws(PosixError) {
+        size = try FileStatus(of: file.raw).size
+        self.file = file
+    }
+
+    static func open(_ path: String) throws(Failure) -> BackupBytes {
+        do {
+            let file = try File.open(path, flags: O_RDONLY | O_NONBLOCK)
+            guard try FileStatus(of: file.raw).kind == .file else { throw Failure.usage("\(path) is not a file") }
+            return try BackupBytes(file)
+        } catch let failure as Failure { throw failure } catch { throw Failure("\(path): \(error)") }
+    }
+
+    /// The bytes from `offset` on, as many as a request takes; none at the end.
+    borrowing func bytes(at offset: Int64) throws(Failure) -> SecretBytes {
+        var buffer = SecretBuffer(capacity: Self.piece)
+        var end = offset
+        while buffer.count < Self.piece {
+            var code: Int32 = 0
+            let count = buffer.append(atMost: Self.piece - buffer.count) { target -> Int in
+                let count = pread(file.raw, target.baseAddress!, target.count, off_t(end))
+                if count < 0 { code = errno }
+                return max(0, count)
+            }
+            if code == EINTR { continue }
+            guard code == 0 else { throw Failure("the backup could not be read: \(String(cString: strerror(code)))") }
+            if count == 0 { break }
+            end += Int64(count)
+        }
+        return buffer.finish()
+    }
+}
