@@ -148,7 +148,7 @@ let package = Package(
             "KistAgent",
             [
                 "SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix", "KistClient",
-                "KistStore",
+                "KistStore", "KistBundle", "KistCrypto",
             ]),
         tests("KeyringLibSecret", ["kist-keyring", "SecretMemory", "KistProtocol", "KistPosix"]),
         tests(

@@ -16,6 +16,7 @@ from terminal import as_text, without_dots_erased
 
 TYPED = re.compile(r"\{\{(secret|type)(?: ([^}]*))?\}\}")
 MASKS = [
+    (re.compile(r"[0-9A-HJKMNP-TV-Z]{8}(-[0-9A-HJKMNP-TV-Z]{8}){6}"), "XXXXXXXX-XXXXXXXX-XXXXXXXX-XXXXXXXX-XXXXXXXX-XXXXXXXX-XXXXXXXX"),
     (re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){6}"), "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"),
     (re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}"), "XXXX-XXXX-XXXX-XXXX"),
     (re.compile(r"[0-9a-z]{5}(-[0-9a-z]{5}){4}"), "xxxxx-xxxxx-xxxxx-xxxxx-xxxxx"),

@@ -82,6 +82,7 @@ enum Add {
     }
 
     private static func makeVaultIfAbsent(_ terminal: Terminal?, _ session: Session) throws(Failure) {
+        try session.refuseBundle()
         guard try session.state() == .absent else { return }
         guard let terminal, session.passphraseSource == .terminal,
             try terminal.confirm("There is no vault yet. Make one now?", fallback: true)

@@ -73,7 +73,9 @@ struct IdentityCreate: SessionCommand {
 
     /// The key of this machine's vault when it is open already: nobody is asked for a passphrase here.
     private static func openVault(_ session: Session) throws(Failure) -> VaultKey? {
-        guard Home.exists(session.places.vault), try session.state() == .unlocked else { return nil }
+        guard session.bundlePath == nil, Home.exists(session.places.vault), try session.state() == .unlocked else {
+            return nil
+        }
         return VaultKey(try session.ask { (agent) throws(ClientError) in try agent.sealer() }.vault)
     }
 }

@@ -12,6 +12,14 @@ extension Session {
     /// The bundle that `KIST_BUNDLE` names. A vault named on the command line goes before it.
     var bundlePath: String? { options.vault == nil ? environment.nonEmpty("KIST_BUNDLE") : nil }
 
+    /// For commands that a bundle cannot serve.
+    func refuseBundle() throws(Failure) {
+        guard bundlePath != nil else { return }
+        throw Failure.usage(
+            "KIST_BUNDLE is set, and this needs the vault: a bundle is only read",
+            advice: ["with the vault:  env -u KIST_BUNDLE kist …   or   --vault FILE"])
+    }
+
     /// Secrets for a command that reads, from the bundle or the vault.
     func reveal(_ request: RevealRequest) throws(Failure) -> RevealReply {
         guard bundlePath != nil else {

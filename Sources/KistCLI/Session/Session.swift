@@ -71,11 +71,7 @@ package final class Session {
     package func ask<R: ~Copyable>(
         _ body: (AgentConnection) throws(ClientError) -> R
     ) throws(Failure) -> R {
-        if bundlePath != nil {
-            throw Failure.usage(
-                "KIST_BUNDLE is set, and this needs the vault: a bundle is only read",
-                advice: ["with the vault:  env -u KIST_BUNDLE kist …   or   --vault FILE"])
-        }
+        try refuseBundle()
         for attempt in 0..<3 {
             do throws(ClientError) {
                 return try body(try agentOrClientError())
