@@ -69,7 +69,8 @@ enum Edit {
         if !overview.bundles.isEmpty, !input.json {
             let after = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
             for note in after.bundles where note.isStale && !note.expiry.isPast(at: session.now) {
-                session.printer.note(Phrase("the bundle \(Home.short(note.label, session.places.home)) still holds what it was before"))
+                session.printer.note(
+                    Phrase("the bundle \(Home.short(note.label, session.places.home)) still holds what it was before"))
             }
             if after.bundles.contains(where: \.isStale) { session.printer.note("make them again:  kist seal --stale") }
         }
