@@ -49,6 +49,13 @@ void kist_soften(void) {
     if (knows_core) (void)setrlimit(RLIMIT_CORE, &core_before);
 }
 
+int kist_reserve(int fd, off_t offset, off_t count) {
+    while (fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, count) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
 int kist_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid) {
     struct ucred peer;
     socklen_t size = sizeof peer;

@@ -37,6 +37,9 @@ final class Keys {
         self.root = root
     }
 
+    /// Of the audit log; derived when it is asked for.
+    var audit: SecretBytes { root.derive(.audit, vaultID: vaultID) }
+
     /// The vault's own X25519 pair, from which its wraps come.
     var slotPair: BoxKeyPair { BoxKeyPair(seed: root.derive(.slotPair, vaultID: vaultID)) }
 

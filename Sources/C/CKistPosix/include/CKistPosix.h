@@ -39,6 +39,9 @@ int kist_pidfd_open(pid_t pid);
 /* renameat2(RENAME_NOREPLACE); 0 or an errno. */
 int kist_rename_noreplace(const char *from, const char *to);
 
+/* fallocate(FALLOC_FL_KEEP_SIZE), restarted after signals; 0 or an errno. */
+int kist_reserve(int fd, off_t offset, off_t count);
+
 /* The environment, NULL-terminated; NULL when there is none. */
 char **kist_environ(void);
 
