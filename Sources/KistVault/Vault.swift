@@ -22,6 +22,8 @@ package final class Vault {
     /// Whether the last state could be remembered outside the file. The write itself is not touched by a failure.
     package internal(set) var anchorFailure: AnchorStoreError?
     var answered = AnsweredRequests()
+    /// The id of the slot that was opened last; `nil` while locked.
+    package internal(set) var openedBy: [UInt8]?
 
     /// Old revisions that are kept beside the newest.
     package static let keptRevisions = 10
@@ -57,6 +59,7 @@ package final class Vault {
         contents = nil
         anchorStatus = nil
         unproved = 0
+        openedBy = nil
         answered = AnsweredRequests()
         store.close()
         Stack.wipe()

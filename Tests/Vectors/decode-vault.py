@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Opens a vault file and prints what it holds, written from Sources/KistVault/Format.md: a second reader of the format.
 
-    python3 decode-vault.py FILE PASSPHRASE        (prints secrets: for test vaults only)
+    python3 decode-vault.py FILE PASSPHRASE [SECOND-FACTOR-HEX]        (prints secrets: for test vaults only)
+    python3 decode-vault.py FILE --code CODE | --key HEX | --identity TEXT | --identity SEED-HEX
 
 Needs PyNaCl and argon2-cffi. It refuses what the format does not allow, checks everything that a reader must check, and
 ends with 1 and a reason when something does not hold.
@@ -54,7 +55,52 @@ def unpad(padded):
     return padded[4:4 + count]
 
 
-def unlock(header, passphrase):
+def from_letters(text, count):
+    """The first `count` bytes of base-32 groups; the check is not looked at."""
+    text = text.upper().replace("-", "").replace("I", "1").replace("L", "1").replace("O", "0")
+    bits = "".join(f"{vectors.ALPHABET.index(c):05b}" for c in text)
+    return bytes(int(bits[i:i + 8], 2) for i in range(0, count * 8, 8))
+
+
+def way_in(how, secret, factor):
+    """For each slot: the KEK that this way gives, and how the root is taken out; None for slots of another kind."""
+    def open_with(slot, public, ident):
+        kind, bound = slot["kind"], u8(slot["kind"]) + slot["params"]
+        wrapped = slot["wrapped"]
+        wrap = lambda kek: unbox(B(lp("kist/v1/wrap", ident, slot["id"], bound), kek), wrapped)
+        boxed = lambda pair: sodium.crypto_box_open(wrapped[24:], wrapped[:24], public, pair)
+        if how == "passphrase" and kind == 1:
+            form, passes, memory, salt = struct.unpack(">BII16s", slot["params"])
+            must(form in (1, 2), "form")
+            kek = argon2.low_level.hash_secret_raw(secret, salt, passes, memory, 1, 32, argon2.low_level.Type.ID)
+            kek = B(lp("kist/v1/2f", u8(1), factor), kek) if form == 2 else kek
+            return kek, lambda: wrap(kek)
+        if how == "--key" and kind in (3, 4, 5):
+            return secret, lambda: wrap(secret)
+        if how == "--code" and kind == 2:
+            kek = B(lp("kist/v1/recovery", secret))
+            pair = sodium.crypto_box_seed_keypair(B(lp("kist/v1/recipient"), kek))[1]
+            return kek, lambda: boxed(pair)
+        if how == "--identity" and kind == 6:
+            pair = sodium.crypto_box_seed_keypair(secret)[1]
+            return B(lp("kist/v1/recipient-kek", sodium.crypto_box_beforenm(public, pair))), lambda: boxed(pair)
+        return None
+    return open_with
+
+
+def show(slot, key):
+    info = Reader(unpad(unbox(B(lp("kist/v1/slot-info", slot["id"]), key("slot-info")), slot["info"])))
+    must(info.number("B") == 1, "layout of a slot's info")
+    created, tested, flags, label = info.number("q"), info.number("q"), info.number("B"), info.text("B")
+    must(flags in (0, 1) and len(label.encode()) <= 64, "a slot's info")
+    recipient = info.take(32) if slot["kind"] in (2, 6) else None
+    if slot["kind"] == 2:
+        info.take(32)
+    info.finish()
+    print("slot", slot["id"].hex(), slot["kind"], created, tested, flags, label, recipient and recipient.hex(), sep=" | ")
+
+
+def unlock(header, open_with):
     r = Reader(header)
     must(r.take(4) == b"KIST" and r.number("B") == 1, "header")
     ident, incarnation, public, generation = r.take(16), r.take(16), r.take(32), r.number("Q")
@@ -70,31 +116,34 @@ def unlock(header, passphrase):
         slots.append(slot)
     mac = r.take(32)
     r.finish()
-    for slot in (s for s in slots if s["kind"] == 1):
-        algorithm, passes, memory, salt = struct.unpack(">BII16s", slot["params"])
-        must(algorithm == 1, "algorithm")
-        kek = argon2.low_level.hash_secret_raw(passphrase, salt, passes, memory, 1, 32, argon2.low_level.Type.ID)
-        bound = u8(1) + slot["params"]
-        commit = B(lp("kist/v1/commit", ident, slot["id"], bound), kek)
+    must(all(1 <= s["kind"] <= 6 and len(s["params"]) == (25 if s["kind"] == 1 else 0) for s in slots), "a slot's kind")
+    for slot in slots:
+        found = open_with(slot, public, ident)
+        if found is None:
+            continue
+        kek, open_root = found
+        commit = B(lp("kist/v1/commit", ident, slot["id"], u8(slot["kind"]) + slot["params"]), kek)
         if B(lp("kist/v1/commitment", public, slot["wrapped"]), commit) != slot["commitment"]:
             continue
-        root = unbox(B(lp("kist/v1/wrap", ident, slot["id"], bound), kek), slot["wrapped"])
+        root = open_root()
         key = lambda purpose: B(lp("kist/v1/root", purpose, ident), root)
         key.root, key.kek = root, kek
         must(B(lp("kist/v1/header", header[:-32]), key("header")) == mac, "header's MAC")
         must(sodium.crypto_box_seed_keypair(key("slot-pair"))[0] == public, "public key")
+        for slot in slots:
+            show(slot, key)
         keys = {n: unbox(B(lp("kist/v1/epoch", ident) + u32(n), key("epoch-wrap")), box) for n, box in epochs}
         return ident, incarnation, generation, key, keys
     raise SystemExit("refused: no slot opens")
 
 
-def decode(path, passphrase):
+def decode(path, open_with):
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     pragma = lambda name: db.execute(f"PRAGMA {name}").fetchone()[0]
     must(pragma("application_id") == 0x4B495354 and pragma("user_version") == 1, "not a vault")
     must(dict(db.execute("SELECT name, sql FROM sqlite_schema")) == SCHEMA, "schema")
     head = dict(db.execute("SELECT name, value FROM head"))
-    ident, incarnation, written, key, epochs = unlock(head["header"], passphrase)
+    ident, incarnation, written, key, epochs = unlock(head["header"], open_with)
     must(head["manifest"][0] == 1, "manifest")
     m = Reader(unpad(unbox(key("manifest"), head["manifest"][1:])))
     must((m.number("B"), m.number("B"), m.take(16), m.take(16)) == (1, 1, ident, incarnation), "manifest")
@@ -164,5 +213,15 @@ def decode(path, passphrase):
 
 
 if __name__ == "__main__":
-    must(len(sys.argv) == 3, "usage: decode-vault.py FILE PASSPHRASE")
-    decode(sys.argv[1], sys.argv[2].encode())
+    must(len(sys.argv) in (3, 4), "usage: see the first lines of this file")
+    path, *way = sys.argv[1:]
+    if way[0] == "--code":
+        way = way_in("--code", from_letters(way[1], 16), b"")
+    elif way[0] == "--key":
+        way = way_in("--key", bytes.fromhex(way[1]), b"")
+    elif way[0] == "--identity":
+        text = way[1].removeprefix("kist-identity-")
+        way = way_in("--identity", bytes.fromhex(text) if len(text) == 64 else from_letters(text, 32), b"")
+    else:
+        way = way_in("passphrase", way[0].encode(), bytes.fromhex(way[1]) if len(way) > 1 else b"")
+    decode(path, way)

@@ -129,11 +129,12 @@ class Vault:
         return (total % 2**256).to_bytes(32, "big")
 
     # Slots and header
-    def slot(self, kek, ident, kind, params, wrapped, created=1_790_000_000, extra=b"", commitment=None):
+    def slot(self, kek, ident, kind, params, wrapped, created=1_790_000_000, extra=b"", commitment=None, tested=0, flags=0,
+             label="", layout=1, tail=b""):
         bound = u8(kind) + params
         commit = B(lp("kist/v1/commit", self.id, ident, bound), kek)
         commitment = commitment or B(lp("kist/v1/commitment", self.public, wrapped), commit)
-        info = u8(1) + i64(created) + (u8(1) + extra + commit if extra else u8(0))
+        info = u8(layout) + i64(created) + i64(tested) + u8(flags) + t8(label) + extra + (commit if kind == 2 else b"") + tail
         info = box(B(lp("kist/v1/slot-info", ident), self.key("slot-info")), pad(info))
         return (ident + u8(kind) + u16(len(params)) + params + commitment + u16(len(wrapped)) + wrapped
                 + u16(len(info)) + info)
@@ -153,6 +154,18 @@ class Vault:
         nonce = some(24)
         wrapped = nonce + sodium.crypto_box(self.root, nonce, recipient, sender or self.secret)
         return self.slot(kek, ident, 2, b"", wrapped, extra=recipient, **more)
+
+    def stored_slot(self, kind, key, ident=None, **more):
+        ident = ident or some(8)
+        wrapped = box(B(lp("kist/v1/wrap", self.id, ident, u8(kind)), key), self.root)
+        return self.slot(key, ident, kind, b"", wrapped, **more)
+
+    def recipient_slot(self, recipient, ident=None, sender=None, kek=None, **more):
+        ident, sender = ident or some(8), sender or self.secret
+        kek = kek or B(lp("kist/v1/recipient-kek", sodium.crypto_box_beforenm(recipient, sender)))
+        nonce = some(24)
+        wrapped = nonce + sodium.crypto_box(self.root, nonce, recipient, sender)
+        return self.slot(kek, ident, 6, b"", wrapped, extra=recipient, **more)
 
     def header(self, slots=None, epochs=None, magic=b"KIST", version=1, public=None, generation=1, tail=b"", mac=None,
                incarnation=None):
@@ -260,6 +273,11 @@ def argon(folder):
         passes, memory = 1 + n % 4, 8 << n % 5
         f.add(op="argon2", passphrase=passphrase, salt=salt, passes=passes, memory=memory, expect="equal",
               out=argon2.low_level.hash_secret_raw(passphrase, salt, passes, memory, 1, 32, argon2.low_level.Type.ID))
+    for passphrase, factor in ((b"correct horse", some(32)), (b"", some(32)), (b"correct horse", b"")):
+        salt = some(16)
+        kek = argon2.low_level.hash_secret_raw(passphrase, salt, 2, 19456, 1, 32, argon2.low_level.Type.ID)
+        f.add(op="factor", passphrase=passphrase, salt=salt, passes=2, memory=19456, factor=factor, expect="equal",
+              out=B(lp("kist/v1/2f", u8(1), factor), kek))
     v = Vault()
     f.add(op="argon2", passphrase=b"correct horse", salt=v.salt, passes=2, memory=19456, out=v.kek, expect="equal")
     half = 8 * 1024 * 1024
@@ -326,7 +344,7 @@ def vaults(folder):
                 fields[f"row-{n}"] = f"{row[0].hex()} {row[1]} {row[2].hex()} {row[3].hex()}"
         if code is not None:
             fields["code"] = code
-        else:
+        elif not {"stored", "identity"} & set(more):
             fields["kek"] = kek or v.kek
         if anchor is not None:
             fields["anchor"] = anchor
@@ -406,11 +424,11 @@ def vaults(folder):
     write("damaged", **again(v.header(slots, epochs=[(1, epoch_box), (2, epoch_box)])), note="epoch 2 is a copy of 1")
     write("malformed", **again(v.header([v.passphrase_slot(ids[0]), v.passphrase_slot(ids[0])])), note="slot id twice")
     write("malformed", **again(v.header([v.passphrase_slot(i) for i in ids])), note="five passphrases")
-    write("malformed", **again(v.header([v.passphrase_slot(alg=2)])), note="another algorithm")
+    write("malformed", **again(v.header([v.passphrase_slot(alg=3)])), note="another form")
     write("malformed", **again(v.header([v.passphrase_slot(params_tail=b"\0")])), note="parameters too long")
     write("malformed", **again(v.header([v.passphrase_slot(body_tail=b"\0")])), note="wrapped body of 49 bytes")
     write("malformed", **again(v.header([v.passphrase_slot(wrapped_root=v.root[:31])])), note="wrapped body of 47 bytes")
-    write("malformed", **again(v.header([v.slot(v.kek, some(8), 3, b"", some(72))])), note="unknown kind")
+    write("malformed", **again(v.header([v.slot(v.kek, some(8), 7, b"", some(72))])), note="unknown kind")
     write("malformed", **again(v.header([v.slot(v.kek, some(8), 2, b"\0", some(72))])), note="recovery with parameters")
     write("malformed", **again(v.header([v.slot(v.kek, some(8), 2, b"", some(72))] * 33)), note="33 slots")
 
@@ -572,6 +590,53 @@ def vaults(folder):
     write("forked", anchor=v.anchor([(1, some(16)), v.chain[1]]))
     write("forked", anchor=v.anchor(links, incarnation=some(16)))
     write("other-vault", anchor=v.anchor(links, ident=some(16)))
+
+    # Every other kind of slot
+    keys = {kind: some(32) for kind in (3, 4, 5)}
+    ada, ada_secret = sodium.crypto_box_seed_keypair(seed := some(32))
+    new = [v.stored_slot(kind, key, label="näh", tested=1_790_000_001) for kind, key in keys.items()]
+    many = [v.recipient_slot(ada, label="ada")] + new + slots
+    every = again(v.header(many))
+    for kind, key in keys.items():
+        write("opens", **every, stored=key, note=f"kind {kind}", **short)
+    write("opens", **every, **short, note="passphrase beside all")
+    write("opens", **every, code=encode_code(v.code), **short, note="code beside all")
+    write("wrong-key", **every, stored=some(32), note="another stored key")
+    write("wrong-key", **every, stored=v.kek, note="a passphrase's key is no stored key")
+    write("wrong-key", **again(v.header([v.stored_slot(3, keys[3], commitment=some(32)), slots[0]])), stored=keys[3])
+    write("opens", **every, identity=seed, trusted=v.public, **short)
+    write("opens", **every, identity=seed, pinned="yes", **short, note="named by its fingerprint")
+    write("opens", **every, identity=seed, trusted=some(32) + v.public, **short)
+    write("unpinned", **every, identity=seed, note="nobody knows this vault")
+    write("unpinned", **every, identity=seed, trusted=other_public, note="another vault is trusted")
+    write("wrong-key", **every, identity=some(32), trusted=v.public, note="another identity")
+    write("wrong-key", **again(v.header([v.recipient_slot(ada, kek=some(32)), slots[0]])), identity=seed, trusted=v.public,
+          note="another commitment")
+    write("wrong-key", **again(v.header([v.recipient_slot(ada, sender=other_secret), slots[0]])), identity=seed, trusted=v.public,
+          note="box from another vault's pair")
+    theirs = stranger.header([stranger.recipient_slot(ada), stranger.stored_slot(3, keys[3]), stranger.recovery_slot(code=v.code)])
+    for way in (dict(identity=seed), dict(stored=keys[3]), dict(code=encode_code(v.code)), dict()):
+        write("other-vault", header=theirs, anchor=v.anchor(links), **way, note="planted, and this machine knows the place")
+    write("unpinned", header=theirs, identity=seed, trusted=v.public, note="planted, and the identity knows another")
+    same = Vault(passphrase=b"other")
+    same.id = v.id
+    same.public, same.secret = sodium.crypto_box_seed_keypair(same.key("slot-pair"))
+    theirs = same.header([same.recipient_slot(ada), same.recovery_slot(code=v.code)])
+    for way in (dict(identity=seed), dict(code=encode_code(v.code))):
+        write("other-vault", header=theirs, anchor=v.anchor(links), **way, note="planted under the same id")
+    factor = B(lp("kist/v1/2f", u8(1), some(32)), v.kek)
+    write("opens", **again(v.header([v.passphrase_slot(alg=2, kek=factor), slots[1]])), kek=factor, **short)
+    write("wrong-key", **again(v.header([v.passphrase_slot(alg=2, kek=factor), slots[1]])), note="without its second factor")
+    for kind in (0, 7, 255):
+        write("malformed", **again(v.header([v.slot(v.kek, some(8), kind, b"", some(72)), slots[0]])), note=f"kind {kind}")
+    for kind in (3, 4, 5, 6):
+        write("malformed", **again(v.header([v.slot(v.kek, some(8), kind, b"\0", some(72)), slots[0]])),
+              note=f"kind {kind} with parameters")
+    # What is sealed in a slot is read when a recovery code has opened the vault.
+    for what, more in (("layout", dict(layout=2)), ("flags", dict(flags=2)), ("tail", dict(tail=b"\0")), ("tested", dict(tested=-1)),
+                       ("label", dict(label="x" * 65))):
+        write("damaged", **again(v.header([slots[0], v.recovery_slot(**more)])), code=encode_code(v.code), note=f"info: {what}")
+    write("opens", **again(v.header([slots[0], v.recovery_slot(label="x" * 64, flags=1)])), code=encode_code(v.code), **short)
     f.write()
 
 

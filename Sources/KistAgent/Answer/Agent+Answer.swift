@@ -103,12 +103,14 @@ extension Agent {
         let left = session.left(for: client.token)
         let vault = session.isOpen(for: client.token) ? session.vault : nil
         let memory = LockedMemory.now
-        return AgentStatus(
+        var status = AgentStatus(
             state: session.state(for: client.token), vault: options.vault,
             fingerprint: vault?.fingerprint.description, generation: vault?.generation,
             credentials: vault?.credentialCount.map { UInt64($0) }, idle: left?.idle, maximum: left?.maximum,
             pid: Process.id, version: AgentProtocol.release, started: started, lockedBytes: Int64(memory.inUse),
             isMemoryLocked: memory.locked, isDumpable: Hardening.isDumpable,
             anchor: vault?.anchorStatus.map { AgentStatus.Anchor(rawValue: $0.rawValue) ?? .unknown } ?? .unknown)
+        status.renewRecovery = vault?.needsNewRecovery ?? false
+        return status
     }
 }

@@ -53,7 +53,9 @@ extension Agent {
             return reply(client, request.id, try begin(intake, wanted, client).json)
         }
         let proof = segments.slice(0..<segments.count - 1)
-        try enqueue(.backup(wanted, intake), request, proof, client)
+        let most = wanted.proof?.with == .identity ? 65_536 : 4_096
+        let count = proof.count
+        try enqueue(.backup(wanted, intake), request, proof, count: count, most: most, client)
     }
 
     /// Lets a backup that was opened come in.

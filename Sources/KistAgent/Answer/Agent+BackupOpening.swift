@@ -9,16 +9,16 @@ extension Agent {
         if wanted.purpose == .restore {
             guard try takeLock(for: job) else { return false }
         }
-        switch wanted.proof?.with {
-        case .passphrase:
-            job.slots = intake.vault.challenges
-            guard !job.slots.isEmpty else { throw Failures.wrongKey }
+        guard let proof = wanted.proof else { throw AgentFailure.invalid("proof") }
+        if proof.with == .passphrase {
+            try take(intake.vault.challenges, hasFactor: proof.hasFactor, job)
             return try derive(job, job.slots.removeFirst())
-        case .recovery:
-            do throws(VaultError) { try intake.unlock(recoveryCode: job.secret) } catch { throw Failures.of(error) }
-            return try opened(job, wanted, intake)
-        default: throw AgentFailure(.invalid, "that way in is not known yet")
         }
+        let opener = try opener(proof.with, job)
+        do throws(VaultError) { try intake.unlock(with: opener, expecting: wanted.expect) } catch {
+            throw Failures.of(error)
+        }
+        return try opened(job, wanted, intake)
     }
 
     func conclude(
@@ -27,7 +27,7 @@ extension Agent {
         let key: SlotKey?
         do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: false) }
         guard let key else { throw Failures.io("the key was taken already") }
-        do throws(VaultError) { try intake.unlock(with: key) } catch {
+        do throws(VaultError) { try intake.unlock(with: .passphrase(key), expecting: wanted.expect) } catch {
             guard error == .wrongKey, !job.slots.isEmpty else { throw Failures.of(error) }
             return try derive(job, job.slots.removeFirst())
         }

@@ -8,31 +8,38 @@ extension Agent {
     func unlock(_ request: Request, _ segments: consuming SecretSegments, _ client: Client) throws {
         let wanted = try UnlockRequest(json: request.params)
         guard session.state(for: client.token) != .absent || session.isOpen else { throw Failures.absent }
-        try enqueue(.unlock(wanted), request, segments, client)
+        let most = wanted.with == .identity ? 65_536 : 4_096
+        try enqueue(.unlock(wanted), request, segments, count: wanted.hasFactor ? 2 : 1, most: most, client)
     }
 
     func initialise(_ request: Request, _ segments: consuming SecretSegments, _ client: Client) throws {
         let wanted = try InitialiseRequest(json: request.params)
         guard session.state(for: client.token) == .absent else { throw Failures.vaultExists }
-        try enqueue(.create(wanted), request, segments, client)
+        try enqueue(.create(wanted), request, segments, count: 1, client)
     }
 
+    /// - Parameters:
+    ///   - count: segments that belong to the request.
+    ///   - most: bytes of the first one; the others have at most 4,096.
     func enqueue(
-        _ work: UnlockJob.Work, _ request: Request, _ segments: consuming SecretSegments, _ client: Client
+        _ work: UnlockJob.Work, _ request: Request, _ segments: consuming SecretSegments, count: Int,
+        most: Int = 4_096, _ client: Client
     ) throws {
         // A new agent is let into the folders that are there now; this one is not.
         if sandbox.isStale {
             end()
             throw Failures.retired
         }
-        guard segments.count == 1 else { throw ShapeError("segments") }
-        guard segments.bytes.count <= 4_096 else { throw AgentFailure(.tooLarge, "the passphrase is too long") }
+        guard segments.count == count else { throw ShapeError("segments") }
+        guard segments.lengths[0] <= most, segments.lengths.dropFirst().allSatisfy({ $0 <= 4_096 }) else {
+            throw AgentFailure(.tooLarge, "the passphrase is too long")
+        }
         guard jobs.count < limits.unlocks else { throw Failures.wait(limits.firstPause) }
         try throwIfPausing()
         let end = clock.nanoseconds() + limits.lockWait
         jobs.append(
             UnlockJob(
-                client: client.token, id: request.id, work: work, secret: segments.takeBytes(), lockEnd: end))
+                client: client.token, id: request.id, work: work, secrets: segments, lockEnd: end))
         client.isBusy = true
     }
 
@@ -82,19 +89,42 @@ extension Agent {
                 passes: UInt32(clamping: request.passes ?? Int64(standard.passes)),
                 memory: UInt32(clamping: request.memory ?? Int64(standard.memory)))
             return try derive(job, .make(cost: cost))
-        case .unlock(let request) where request.with == .recovery:
-            let result = try session.unlock(recoveryCode: job.secret, request, for: job.client)
-            pause.noteRight()
-            finish(job) { reply($0, job.id, result.json) }
-            return true
-        case .unlock(let request) where request.with != .passphrase:
-            throw AgentFailure(.invalid, "that way in is not known yet")
         case .backup: return true
-        case .unlock:
-            job.slots = try session.challenges()
-            guard !job.slots.isEmpty else { throw Failures.wrongKey }
+        case .slot(let work): return try prove(work, job)
+        case .unlock(let request) where request.with == .passphrase:
+            try take(try session.challenges(), hasFactor: request.hasFactor, job)
             return try derive(job, job.slots.removeFirst())
+        case .unlock(let request):
+            let result = try session.unlock(with: try opener(request.with, job), request, for: job.client)
+            answerUnlock(job, result)
+            return true
         }
+    }
+
+    /// Puts the slots that a passphrase is tried with on the job's list: with a second factor those first that want one.
+    func take(_ challenges: [SlotChallenge], hasFactor: Bool, _ job: UnlockJob) throws(AgentFailure) {
+        let plain = challenges.filter { !$0.needsFactor }
+        job.slots = hasFactor ? challenges.filter(\.needsFactor) + plain : plain
+        guard job.slots.isEmpty else { return }
+        throw challenges.isEmpty ? Failures.wrongKey : Failures.factor
+    }
+
+    /// What a request brought instead of a passphrase.
+    func opener(_ means: KeyMeans, _ job: UnlockJob) throws(AgentFailure) -> Opener {
+        do throws(VaultError) {
+            switch means {
+            case .recovery: return try .recovery(text: job.secret(0))
+            case .key: return try .stored(bytes: job.secret(0))
+            case .identity: return try .identity(text: job.secret(0))
+            case .passphrase: throw VaultError.wrongKey
+            }
+        } catch { throw Failures.of(error) }
+    }
+
+    private func answerUnlock(_ job: UnlockJob, _ result: UnlockResult) {
+        pause.noteRight()
+        noteOpened()
+        finish(job) { reply($0, job.id, result.json) }
     }
 
     /// - Returns: `false` while another agent has the vault and there is time left to wait for it.
@@ -115,8 +145,11 @@ extension Agent {
     }
 
     /// - Returns: always `false`: the answer comes when the thread is done.
-    func derive(_ job: UnlockJob, _ challenge: SlotChallenge) throws(PosixError) -> Bool {
-        let derivation = Derivation(job.secret.copy(), challenge, wakeup)
+    ///
+    /// - Parameter segment: the passphrase; the one after it is its second factor.
+    func derive(_ job: UnlockJob, _ challenge: SlotChallenge, segment: Int = 0) throws(PosixError) -> Bool {
+        let factor = challenge.needsFactor ? job.secret(segment + 1) : SecretBytes(count: 0) { _ in }
+        let derivation = Derivation(job.secret(segment), factor: factor, challenge, wakeup)
         try derivation.start()
         job.derivation = derivation
         return false
@@ -127,6 +160,7 @@ extension Agent {
         // Nobody is there to have a lease or a recovery code, or to see an answer.
         guard let client = clients[job.client], !clientIsGone(client) else { throw Failures.locked }
         if case .backup(let wanted, let intake) = job.work { return try conclude(job, derivation, wanted, intake) }
+        if case .slot(let work) = job.work { return try conclude(work, job, derivation) }
         // The vault may have been closed while the key was made, and its lock be another agent's by now.
         do { try session.takeLock() } catch { throw Failures.of(error) }
         let isNew = if case .create = job.work { true } else { false }
@@ -134,12 +168,14 @@ extension Agent {
         do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: isNew) }
         guard let key else { throw Failures.io("the key was taken already") }
         switch job.work {
+        case .slot: return true
         case .create:
             let cost = derivation.challenge.cost
             let code = SecretSegments(try session.create(key, for: job.client))
             let result = InitialiseResult(
                 fingerprint: session.vault?.fingerprint.description ?? "", passes: Int64(cost.passes),
                 memory: Int64(cost.memory))
+            noteOpened()
             finish(job) { client in
                 reply(client, code) { Response(id: job.id, .result(result.json)).json.encode(into: &$0) }
             }
@@ -147,9 +183,7 @@ extension Agent {
         case .backup: return true
         case .unlock(let request):
             do throws(AgentFailure) {
-                let result = try session.unlock(with: key, request, for: job.client)
-                pause.noteRight()
-                finish(job) { reply($0, job.id, result.json) }
+                answerUnlock(job, try session.unlock(with: Opener.passphrase(key), request, for: job.client))
                 return true
             } catch {
                 guard error.kind == .wrongKey, !job.slots.isEmpty else { throw error }

@@ -13,6 +13,8 @@ enum Failures {
     /// One sentence for a wrong passphrase, a wrong file and a changed one: an attacker learns nothing from it.
     static let wrongKey = AgentFailure(
         .wrongKey, "not opened: the passphrase is wrong, or this is not the vault that it belongs to")
+    static let factor = AgentFailure(.factor, "a second factor is wanted beside the passphrase")
+    static let noSlot = AgentFailure(.notFound, "no such slot")
     static let retired = AgentFailure(.retired, "this agent is ending")
 
     static func io(_ why: String) -> AgentFailure {
@@ -112,6 +114,13 @@ enum Failures {
                 facts: [
                     JSONMember("seen", .string(seen.description)), JSONMember("found", .string(found.description)),
                 ])
+        case .unpinned(let found):
+            return AgentFailure(
+                .unpinned, "this vault is not one that the identity trusts",
+                facts: [JSONMember("found", .string(found.description))])
+        case .noSlot: return noSlot
+        case .lastSlot: return AgentFailure(.lastSlot, "what would be left could not open the vault by itself")
+        case .untested: return AgentFailure(.untested, "a second factor needs a recovery code that was proved")
         case .replaced: return replaced
         case .damaged(let why): return damaged(why)
         case .full: return full

@@ -8,6 +8,7 @@ private import Synchronization
 final class Derivation: Sendable {
     private struct State: ~Copyable {
         var passphrase: SecretBytes?
+        var factor: SecretBytes?
         var key: SlotKey?
         var failure: Argon2Error?
         var isDone = false
@@ -19,9 +20,13 @@ final class Derivation: Sendable {
 
     /// - Parameters:
     ///   - passphrase: wiped when the key is there.
+    ///   - factor: the second factor, or no bytes; wiped then too.
     ///   - wakeup: signalled then.
-    init(_ passphrase: consuming SecretBytes, _ challenge: SlotChallenge, _ wakeup: Wakeup) {
-        state = Mutex(State(passphrase: consume passphrase))
+    init(
+        _ passphrase: consuming SecretBytes, factor: consuming SecretBytes, _ challenge: SlotChallenge,
+        _ wakeup: Wakeup
+    ) {
+        state = Mutex(State(passphrase: consume passphrase, factor: consume factor))
         self.challenge = challenge
         self.wakeup = wakeup
     }
@@ -29,9 +34,11 @@ final class Derivation: Sendable {
     func start() throws(PosixError) {
         try Process.startThread { [self] in
             // Nobody else takes the passphrase, and the lock must not be held for as long as this takes.
-            guard let passphrase = state.withLock({ $0.passphrase.take() }) else { return }
+            guard let passphrase = state.withLock({ $0.passphrase.take() }),
+                let factor = state.withLock({ $0.factor.take() })
+            else { return }
             do throws(Argon2Error) {
-                let key = try KeyDerivation.derive(passphrase, for: challenge)
+                let key = try KeyDerivation.derive(passphrase, factor: factor, for: challenge)
                 finish(key)
             } catch { fail(error) }
         }

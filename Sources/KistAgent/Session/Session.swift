@@ -144,23 +144,22 @@ final class Session {
         return try candidate().challenges
     }
 
-    /// Tries a key. The vault that is open stays open and as it was when the key is wrong.
-    func unlock(
-        with key: consuming SlotKey, _ request: UnlockRequest, for client: UInt64
-    ) throws(AgentFailure) -> UnlockResult {
-        let next = try candidate()
-        do { _ = try next.unlock(with: key, accepting: request.acceptance, now: clock.now()) } catch {
-            throw Failures.of(error)
-        }
-        return adopt(next, request, client)
+    /// What stands in the clear about the ways in.
+    ///
+    /// - Precondition: the lock is held.
+    func publicSlots() throws(AgentFailure) -> [SlotFacts] {
+        seen = AnchorReadFirst(anchors)
+        return try candidate().publicSlots
     }
 
+    /// Tries a key. The vault that is open stays open and as it was when the key is wrong.
     func unlock(
-        recoveryCode: borrowing SecretBytes, _ request: UnlockRequest, for client: UInt64
+        with opener: borrowing Opener, _ request: UnlockRequest, for client: UInt64
     ) throws(AgentFailure) -> UnlockResult {
         let next = try candidate()
         do {
-            _ = try next.unlock(recoveryCode: recoveryCode, accepting: request.acceptance, now: clock.now())
+            _ = try next.unlock(
+                with: opener, expecting: request.expected, accepting: request.acceptance, now: clock.now())
         } catch { throw Failures.of(error) }
         return adopt(next, request, client)
     }
@@ -205,7 +204,10 @@ final class Session {
             general = lifetime
         }
         let left = left(for: client) ?? (0, 0)
-        return UnlockResult(idle: left.idle, maximum: left.maximum)
+        let slot = next.publicSlots.first { $0.id == next.openedBy }
+        return UnlockResult(
+            idle: left.idle, maximum: left.maximum, slot: slot?.hexID, kind: slot?.sort.kind,
+            renewRecovery: next.needsNewRecovery)
     }
 }
 

@@ -2,11 +2,12 @@ internal import KistProtocol
 internal import KistVault
 internal import SecretMemory
 
-/// One `unlock` or `init` from its arrival to its answer.
+/// One request that needs a key, from its arrival to its answer.
 final class UnlockJob {
     enum Work {
         case unlock(UnlockRequest)
         case create(InitialiseRequest)
+        case slot(SlotWork)
         /// Opens a slot of a backup.
         case backup(BackupOpenRequest, BackupIntake)
     }
@@ -23,27 +24,35 @@ final class UnlockJob {
     let client: UInt64
     let id: Int64
     let work: Work
-    /// The passphrase or recovery code; wiped with the job.
-    private(set) var secret: SecretBytes
+    /// As they came with the request; wiped with the job.
+    private(set) var secrets: SecretSegments
     /// Until when it waits for another agent to let go of the vault.
     let lockEnd: Int64
     /// Slots that are still to be tried, after the present one.
     var slots: [SlotChallenge] = []
     var derivation: Derivation?
+    /// What proved that a slot may be changed.
+    var proof: Opener?
     /// Someone has locked the vault meanwhile: it stays closed.
     private(set) var isCancelled = false
 
-    init(client: UInt64, id: Int64, work: Work, secret: consuming SecretBytes, lockEnd: Int64) {
+    init(client: UInt64, id: Int64, work: Work, secrets: consuming SecretSegments, lockEnd: Int64) {
         self.client = client
         self.id = id
         self.work = work
-        self.secret = secret
+        self.secrets = secrets
         self.lockEnd = lockEnd
     }
 
     /// Wipes its secret; a derivation that runs comes to its end, and its key is thrown away.
     func cancel() {
         isCancelled = true
-        secret = SecretBytes(count: 0) { _ in }
+        secrets = SecretSegments()
+        proof = nil
+    }
+
+    /// A copy of one segment, or no bytes when the request has no such segment.
+    func secret(_ index: Int) -> SecretBytes {
+        index < secrets.count ? secrets.segment(index) : SecretBytes(count: 0) { _ in }
     }
 }

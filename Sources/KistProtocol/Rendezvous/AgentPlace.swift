@@ -19,6 +19,11 @@ package enum AgentPlace {
         "\(folder)/agent-\(tag(ofVault: vault)).lock"
     }
 
+    /// There since the vault was first opened in this session of the user's: the system empties the folder at logout.
+    package static func opened(inRuntime folder: String, vault: String) -> String {
+        "\(folder)/agent-\(tag(ofVault: vault)).opened"
+    }
+
     /// Held by whoever has the vault open.
     package static func vaultLock(_ vault: String) -> String { vault + ".lock" }
 }

@@ -30,14 +30,19 @@ package final class BackupIntake {
     /// Rows that the backup says it has; `nil` while its vault is locked.
     package var rows: Int? { vault.contents.map { Int($0.manifest.rows) } }
 
-    /// Opens a passphrase slot.
-    package func unlock(with key: consuming SlotKey) throws(VaultError) {
-        try vault.unlock(with: key, now: Timestamp(seconds: 0))
+    /// Opens the slot that the key belongs to.
+    ///
+    /// - Parameter expected: the fingerprint of the vault that is meant; an identity that does not trust it needs one.
+    package func unlock(with opener: borrowing Opener, expecting expected: String? = nil) throws(VaultError) {
+        try vault.unlock(with: opener, expecting: expected, now: Timestamp(seconds: 0))
     }
+
+    /// Opens a passphrase slot.
+    package func unlock(with key: consuming SlotKey) throws(VaultError) { try unlock(with: .passphrase(key)) }
 
     /// Opens the recovery slot.
     package func unlock(recoveryCode: borrowing SecretBytes) throws(VaultError) {
-        try vault.unlock(recoveryCode: recoveryCode, now: Timestamp(seconds: 0))
+        try unlock(with: try .recovery(text: recoveryCode))
     }
 
     /// Opens with the keys of an open vault, when it is the same one.

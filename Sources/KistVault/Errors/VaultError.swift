@@ -29,6 +29,14 @@ package enum VaultError: Error, Equatable, Sendable {
     case forked(generation: UInt64)
     /// Another vault was seen at this path.
     case otherVault(seen: Fingerprint, found: Fingerprint)
+    /// An identity opens only a vault that is known; this is its fingerprint.
+    case unpinned(found: Fingerprint)
+    /// There is no slot with this id.
+    case noSlot
+    /// What would be left could not open the vault without a keyring.
+    case lastSlot
+    /// A second factor needs a recovery slot whose code was proved.
+    case untested
     /// The file changed under the running agent.
     case replaced
     /// The vault was opened, but what it holds is not what it wrote; the phrase says where.

@@ -8,7 +8,7 @@ extension Vault {
         defer { if !isUnlocked { store.close() } }
         return VaultFacts(
             fingerprint: fingerprint, formatVersion: Int(Header.format),
-            slots: header.slots.map { $0.kind == .recovery ? "recovery" : "passphrase" },
+            slots: header.slots.map { "\($0.kind.sort)" },
             costs: challenges.map(\.cost), epoch: header.epochs.last?.number ?? 0, generation: generation,
             credentials: credentialCount, rows: contents?.index.rows, indexPages: contents?.index.pages.count,
             anchor: anchorStatus, anchorUnproved: unproved > 0 ? unproved : nil,

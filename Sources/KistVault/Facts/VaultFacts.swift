@@ -5,7 +5,7 @@ package import KistStore
 package struct VaultFacts: Sendable {
     package var fingerprint: Fingerprint
     package var formatVersion: Int
-    /// One line per slot: "passphrase", "recovery".
+    /// The kind of each slot: "passphrase", "recovery", …
     package var slots: [String]
     /// The cost of each passphrase slot.
     package var costs: [Argon2Cost]

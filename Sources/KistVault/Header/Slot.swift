@@ -6,10 +6,17 @@ internal import SecretMemory
 /// `id8 ‖ u8 kind ‖ u16 length ‖ parameters ‖ commitment32 ‖ u16 length = 72 ‖ nonce24 ‖ wrapped48 ‖ u16 length ‖ info`
 struct Slot: Equatable {
     enum Kind: Equatable {
-        /// Argon2id with one lane: `u8 1 ‖ u32 passes ‖ u32 memory KiB ‖ salt16`.
-        case passphrase(cost: Argon2Cost, salt: [UInt8])
-        /// The recovery code: no parameters.
-        case recovery
+        /// Argon2id with one lane: `u8 1 ‖ u32 passes ‖ u32 memory KiB ‖ salt16`; with a second factor the first byte is 2.
+        case passphrase(cost: Argon2Cost, salt: [UInt8], needsFactor: Bool)
+        /// Without parameters: the recovery code, a stored key, a recipient.
+        case plain(SlotSort)
+
+        var sort: SlotSort {
+            switch self {
+            case .passphrase: .passphrase
+            case .plain(let sort): sort
+            }
+        }
     }
 
     /// 8 random bytes.
@@ -18,7 +25,7 @@ struct Slot: Equatable {
     var commitment: [UInt8] = []
     /// `nonce24 ‖ tag16 ‖ root key`, 72 bytes.
     var wrapped: [UInt8] = []
-    /// What the slot is for and what a later rekey needs, sealed under the slot-info key.
+    /// `SlotInfo`, sealed under the slot-info key.
     var info: [UInt8] = []
 
     static let wrappedCount = SecretBox.overhead + 32
@@ -29,15 +36,12 @@ struct Slot: Equatable {
     /// The kind byte and the parameters, as keys and commitments bind them.
     var kindBytes: [UInt8] {
         var writer = ByteWriter(capacity: 32)
-        switch kind {
-        case .passphrase(let cost, let salt):
-            writer.number(UInt8(1))
-            writer.number(UInt8(1))
+        writer.number(kind.sort.rawValue)
+        if case .passphrase(let cost, let salt, let needsFactor) = kind {
+            writer.number(UInt8(needsFactor ? 2 : 1))
             writer.number(cost.passes)
             writer.number(cost.memory)
             writer.raw(salt)
-        case .recovery:
-            writer.number(UInt8(2))
         }
         return writer.bytes
     }
@@ -62,18 +66,17 @@ struct Slot: Equatable {
 
     init(_ reader: inout ByteReader) throws(Malformed) {
         id = try reader.bytes(8)
-        let kindByte = try reader.number(UInt8.self)
-        let length = try reader.number(UInt16.self)
-        switch (kindByte, length) {
-        case (1, 25):
-            guard try reader.number(UInt8.self) == 1 else { throw Malformed() }
+        guard let sort = SlotSort(rawValue: try reader.number(UInt8.self)) else { throw Malformed() }
+        guard try reader.number(UInt16.self) == (sort == .passphrase ? 25 : 0) else { throw Malformed() }
+        if sort == .passphrase {
+            let form = try reader.number(UInt8.self)
+            guard form == 1 || form == 2 else { throw Malformed() }
             let passes = try reader.number(UInt32.self)
             let memory = try reader.number(UInt32.self)
-            kind = .passphrase(cost: Argon2Cost(passes: passes, memory: memory), salt: try reader.bytes(16))
-        case (2, 0):
-            kind = .recovery
-        default:
-            throw Malformed()
+            kind = .passphrase(
+                cost: Argon2Cost(passes: passes, memory: memory), salt: try reader.bytes(16), needsFactor: form == 2)
+        } else {
+            kind = .plain(sort)
         }
         commitment = try reader.bytes(32)
         // Checked before anything is opened: a longer body could hold something for a second key.
@@ -85,7 +88,7 @@ struct Slot: Equatable {
     }
 
     var challenge: SlotChallenge? {
-        guard case .passphrase(let cost, let salt) = kind else { return nil }
-        return SlotChallenge(slot: id, salt: salt, cost: cost)
+        guard case .passphrase(let cost, let salt, let needsFactor) = kind else { return nil }
+        return SlotChallenge(slot: id, salt: salt, cost: cost, needsFactor: needsFactor)
     }
 }

@@ -9,4 +9,7 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         let hash = Blake2b.hash(Context("kist/v1/fingerprint").appending(vaultID).appending(publicKey).bytes)
         description = RecoveryCode.groups(of: Array(hash[..<10]))
     }
+
+    /// What a caller wrote, for an answer that names it.
+    init(asWritten text: String) { description = String(text.prefix(64)) }
 }

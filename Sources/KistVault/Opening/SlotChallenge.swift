@@ -8,16 +8,22 @@ package struct SlotChallenge: Hashable, Sendable {
     /// 16 bytes.
     package let salt: [UInt8]
     package let cost: Argon2Cost
+    /// Whether 32 random bytes are mixed into the key beside the passphrase.
+    package let needsFactor: Bool
 
-    package init(slot: [UInt8], salt: [UInt8], cost: Argon2Cost) {
+    package init(slot: [UInt8], salt: [UInt8], cost: Argon2Cost, needsFactor: Bool = false) {
         self.slot = slot
         self.salt = salt
         self.cost = cost
+        self.needsFactor = needsFactor
     }
 
-    /// A new slot's challenge, with a random id and salt.
-    package static func make(cost: Argon2Cost) -> SlotChallenge {
-        SlotChallenge(slot: RandomBytes.make(8), salt: RandomBytes.make(16), cost: cost)
+    /// A new challenge with a random salt.
+    ///
+    /// - Parameter slot: the id of the slot that gets it; `nil` for a new slot.
+    package static func make(cost: Argon2Cost, slot: [UInt8]? = nil, needsFactor: Bool = false) -> SlotChallenge {
+        SlotChallenge(
+            slot: slot ?? RandomBytes.make(8), salt: RandomBytes.make(16), cost: cost, needsFactor: needsFactor)
     }
 }
 

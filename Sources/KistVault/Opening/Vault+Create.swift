@@ -46,6 +46,7 @@ extension Vault {
         vault.keys = keys
         vault.contents = Contents(manifest: manifest, sealedManifest: sealed, index: Index())
         vault.anchorStatus = .new
+        vault.openedBy = passphraseSlot.id
         vault.remember()
         return CreatedVault(vault: vault, recoveryCode: RecoveryCode.encode(code))
     }

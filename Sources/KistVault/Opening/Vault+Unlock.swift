@@ -4,52 +4,47 @@ internal import KistStore
 package import SecretMemory
 
 extension Vault {
-    /// Opens a passphrase slot, then checks header, manifest, anchor and index, in this order.
+    /// Opens the slot that the key belongs to, then checks header, manifest, anchor and index, in this order. Whether this
+    /// is the vault that is meant is looked at before anything is opened.
     ///
-    /// - Throws: `.wrongKey`, `.olderCopy`, `.forked`, `.otherVault`, `.damaged`, …; the vault stays as it was then.
+    /// - Parameter expected: the fingerprint of the vault that is meant, as text; `nil` when the caller does not know.
+    /// - Throws: `.wrongKey`, `.otherVault`, `.unpinned`, `.olderCopy`, `.forked`, `.damaged`, …; the vault stays as it was
+    ///   then.
+    @discardableResult
+    package func unlock(
+        with opener: borrowing Opener, expecting expected: String? = nil, accepting: Acceptance = [], now: Timestamp
+    ) throws(VaultError) -> AnchorStatus {
+        defer { closeIfLocked() }
+        let head = try loadHead()
+        try checkPin(opener, expected, accepting)
+        let found = try header.slot(openedBy: opener)
+        let slot = found.slot
+        let status = try open(head, root: found.takeRoot(), accepting)
+        openedBy = slot.id
+        guard slot.kind.sort == .recovery else { return status }
+        do { try noteUse(of: slot.id, now: now) } catch {
+            lock()
+            throw error
+        }
+        return status
+    }
+
+    /// With the key of a passphrase.
     @discardableResult
     package func unlock(
         with key: consuming SlotKey, accepting: Acceptance = [], now: Timestamp
     ) throws(VaultError) -> AnchorStatus {
-        defer { closeIfLocked() }
-        let head = try loadHead()
-        let challenge = key.challenge
-        guard let slot = header.slots.first(where: { $0.challenge == challenge }) else { throw .wrongKey }
-        let slotKeys = SlotKeys(kek: key.key, vaultID: header.vaultID, slotID: slot.id, kind: slot.kindBytes)
-        try check(slot, slotKeys.commit)
-        guard
-            let root = try? slot.wrapped.withBytes({ (box) throws(SealError) in try SecretBox.open(box, slotKeys.wrap) }
-            )
-        else { throw .wrongKey }
-        return try open(head, root: root, accepting)
+        try unlock(with: Opener.passphrase(key), accepting: accepting, now: now)
     }
 
-    /// Opens with the recovery code as typed (case, spaces and hyphens do not matter).
+    /// With the recovery code as typed (case, spaces and hyphens do not matter).
     ///
     /// - Throws: `.invalid` when the text cannot be a code (its check characters do not fit), else as `unlock(with:)`.
     @discardableResult
     package func unlock(
         recoveryCode text: borrowing SecretBytes, accepting: Acceptance = [], now: Timestamp
     ) throws(VaultError) -> AnchorStatus {
-        guard let code = RecoveryCode.decode(text) else {
-            throw .invalid("this is not a recovery code: check each group")
-        }
-        defer { closeIfLocked() }
-        let head = try loadHead()
-        let kek = Blake2b.condense(code, label: "kist/v1/recovery")
-        let recipient = BoxKeyPair(seed: Slot.recipientSeed(kek))
-        for slot in header.slots where slot.kind == .recovery {
-            let slotKeys = SlotKeys(kek: kek, vaultID: header.vaultID, slotID: slot.id, kind: slot.kindBytes)
-            do { try check(slot, slotKeys.commit) } catch { continue }
-            let sender = header.publicKey
-            guard
-                let root = try? slot.wrapped.withBytes({ (box) throws(SealError) in
-                    try recipient.open(box, from: sender)
-                })
-            else { throw .wrongKey }
-            return try open(head, root: root, accepting)
-        }
-        throw .wrongKey
+        try unlock(with: try Opener.recovery(text: text), accepting: accepting, now: now)
     }
 
     /// An attempt that failed leaves the file free.
@@ -61,12 +56,6 @@ extension Vault {
         guard let head = try VaultError.from({ () throws(StoreError) in try store.loadHead() }) else { throw .absent }
         header = try Header.decode(head.header)
         return head
-    }
-
-    /// The commitment is looked at before anything is opened: one slot, one key.
-    private func check(_ slot: Slot, _ commit: borrowing SecretBytes) throws(VaultError) {
-        let commitment = SlotKeys.commitment(commit, vaultPublicKey: header.publicKey, wrapped: slot.wrapped)
-        guard ConstantTime.areEqual(slot.commitment, commitment) else { throw .wrongKey }
     }
 
     /// Opens everything behind the root key; of a backup's head, as much as a head is.

@@ -17,10 +17,15 @@ extension Vault {
         manifest.lookups = UInt64(write.index.lookups)
         manifest.markers = UInt64(Int64(old.manifest.markers) + Int64(write.markers))
         manifest.bits = write.index.bits
+        var header = write.header
+        header?.generation = write.generation
+        let headerBytes = header?.encode(keys.header)
+        if let headerBytes { manifest.headerHash = Blake2b.hash(headerBytes) }
         manifest.digest = write.index.digest(
             after: old.index, old.manifest.digest, keys.index, incarnation: keys.incarnation)
 
-        var change = StoreChange(expected: old.sealedManifest, manifest: manifest.seal(keys.manifest))
+        var change = StoreChange(
+            expected: old.sealedManifest, header: headerBytes, manifest: manifest.seal(keys.manifest))
         // In the order of the table, so that neighbours are written together.
         change.added = write.added.sorted { $0.place < $1.place }
         change.removed = write.removed
@@ -34,17 +39,20 @@ extension Vault {
         do {
             try store.commit(change)
         } catch {
-            try settle(error, old: old, new: new)
+            try settle(error, old: old, new: new, header)
             throw VaultError(error)
         }
         contents = new
+        if let header { self.header = header }
         remember()
         return manifest.generation
     }
 
     /// After an error of the system the outcome is not known: look which of the two states the file holds. The write is
     /// reported as failed either way.
-    private func settle(_ error: StoreError, old: Contents, new: Contents) throws(VaultError) {
+    private func settle(
+        _ error: StoreError, old: Contents, new: Contents, _ header: Header?
+    ) throws(VaultError) {
         guard case .io = error else { return }
         do {
             try store.reopen()
@@ -52,6 +60,7 @@ extension Vault {
             if head.manifest == old.sealedManifest { return }
             if head.manifest == new.sealedManifest {
                 contents = new
+                if let header { self.header = header }
                 remember()
                 return
             }

@@ -15,6 +15,8 @@ struct Write {
     private(set) var removed: [RecordPlace] = []
     /// How many markers this write adds or takes away.
     private(set) var markers = 0
+    /// The header as this write leaves it; `nil` leaves it alone.
+    var header: Header?
     private var touched = Set<LookupID>()
 
     init(_ vault: Vault, _ keys: Keys, _ contents: Contents, making count: Int) {

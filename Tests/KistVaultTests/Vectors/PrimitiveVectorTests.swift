@@ -75,7 +75,7 @@ import Testing
 
     @Test func argon2id() throws {
         let vectors = try VectorFile.load("argon2id")
-        #expect(vectors.count == 117)
+        #expect(vectors.count == 120)
         for vector in vectors {
             let cost = Argon2Cost(
                 passes: UInt32(try vector.number("passes")), memory: UInt32(try vector.number("memory")))
@@ -84,6 +84,12 @@ import Testing
                     try secret(vector, "passphrase"), salt: try vector.bytes("salt"), cost: cost,
                     within: Argon2Limits(memory: 1 << 20, belowFloor: true))
                 try expect(key, vector, "out")
+            } else if try vector.text("op") == "factor" {
+                let challenge = SlotChallenge(
+                    slot: [], salt: try vector.bytes("salt"), cost: .floor, needsFactor: true)
+                let key = try KeyDerivation.derive(
+                    try secret(vector, "passphrase"), factor: try secret(vector, "factor"), for: challenge)
+                try expect(key.testOnlyKey(), vector, "out")
             } else {
                 #expect(outcome(cost, limit: UInt64(try vector.number("limit"))) == vector.expect, "\(vector)")
             }

@@ -25,8 +25,8 @@ import Testing
             #expect(outcome == vector.expect, "\(vector)")
             outcomes[outcome, default: 0] += 1
         }
-        #expect(vectors.count == 185)
-        #expect(outcomes.count == 10)
+        #expect(vectors.count == 223)
+        #expect(outcomes.count == 11)
     }
 
     private func outcome(of vector: Vector, _ base: Vector) throws -> String {
@@ -73,11 +73,29 @@ import Testing
             return try vault.unlock(
                 recoveryCode: SecretBytes(copyingExposed: Array(code.utf8)), now: Timestamp(seconds: 0))
         }
+        if let opener = try opener(vector) {
+            let expected = vector.fields["pinned"] == nil ? nil : vault.fingerprint.description.lowercased()
+            return try vault.unlock(with: opener, expecting: expected, now: Timestamp(seconds: 0))
+        }
         let kek = try (vector.fields["kek"] == nil ? base : vector).bytes("kek")
         let known = try vault.challenges.first ?? Vault.open(try store(base), anchors: MemoryAnchors()).challenges.first
         let challenge = try #require(known)
         let key = SlotKey(challenge: challenge, key: SecretBytes(copyingExposed: kek))
         return try vault.unlock(with: key, now: Timestamp(seconds: 0))
+    }
+
+    /// A stored key, or an identity and the vaults that it trusts.
+    private func opener(_ vector: Vector) throws -> Opener? {
+        if vector.fields["stored"] != nil {
+            return try .stored(bytes: SecretBytes(copyingExposed: try vector.bytes("stored")))
+        }
+        guard vector.fields["identity"] != nil else { return nil }
+        let seed = SecretBytes(copyingExposed: try vector.bytes("identity"))
+        let trusted = vector.fields["trusted"] == nil ? [] : try vector.bytes("trusted")
+        let keys = stride(from: 0, to: trusted.count, by: 32).compactMap {
+            VaultKey(publicKey: Array(trusted[$0..<$0 + 32]))
+        }
+        return .identity(IdentityFile(identity: Identity(seed: seed), trusted: keys))
     }
 
     private func reveal(_ vault: Vault, _ name: String, _ field: String? = nil) throws -> String {
@@ -116,6 +134,7 @@ import Testing
         case .olderCopy: "older-copy"
         case .forked: "forked"
         case .otherVault: "other-vault"
+        case .unpinned: "unpinned"
         default: "\(error)"
         }
     }

@@ -1,0 +1,64 @@
+package import KistCrypto
+package import SecretMemory
+
+/// What a new slot is made from.
+package enum SlotMaterial: ~Copyable, Sendable {
+    /// A passphrase's key, and with it the cost, the salt and whether a second factor is wanted.
+    case passphrase(SlotKey)
+    /// 32 random bytes that are kept somewhere.
+    case stored(StoredKey)
+    /// A code is made.
+    case recovery
+    case recipient(Recipient)
+
+    package var sort: SlotSort {
+        switch self {
+        case .passphrase: .passphrase
+        case .stored(let stored): stored.sort
+        case .recovery: .recovery
+        case .recipient: .recipient
+        }
+    }
+
+    /// - Throws: `.invalid` for a key that no random generator makes, or of another length.
+    func check() throws(VaultError) {
+        switch self {
+        case .stored(let stored):
+            guard stored.sort.isStoredKey, stored.key.count == 32 else { throw .invalid("a stored key has 32 bytes") }
+            guard Self.looksRandom(stored.key) else { throw .invalid("a stored key is 32 random bytes") }
+        case .passphrase: return
+        case .recovery: return
+        case .recipient: return
+        }
+    }
+
+    /// Zeros and the like come from a file that was never written.
+    private static func looksRandom(_ key: borrowing SecretBytes) -> Bool {
+        key.withBytes { bytes in Set(bytes).count > 8 }
+    }
+}
+
+/// A key that is kept somewhere, and where.
+package struct StoredKey: ~Copyable, Sendable {
+    package let sort: SlotSort
+    package let key: SecretBytes
+
+    package init(_ sort: SlotSort, _ key: consuming SecretBytes) {
+        self.sort = sort
+        self.key = key
+    }
+}
+
+/// A slot that was added or changed.
+package struct ChangedSlot: ~Copyable {
+    package let slot: SlotFacts
+    private let code: SecretBytes?
+
+    init(slot: SlotFacts, code: consuming SecretBytes?) {
+        self.slot = slot
+        self.code = code
+    }
+
+    /// The new recovery code as text, when one was made.
+    package consuming func takeRecoveryCode() -> SecretBytes? { code }
+}
