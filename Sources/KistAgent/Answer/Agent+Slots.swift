@@ -131,7 +131,7 @@ extension Agent {
         case .recipient:
             guard let recipient = recipient.flatMap({ Recipient($0) }) else { throw .invalid("recipient") }
             return .recipient(recipient)
-        case .keyring, .keyFile, .credential: return .stored(StoredKey(kind.sort, key))
+        case .keyring, .keyFile, .credential: return .stored(KeptKey(kind.sort, key))
         case .passphrase: throw .invalid("kind")
         }
     }

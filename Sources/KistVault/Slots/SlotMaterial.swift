@@ -6,7 +6,7 @@ package enum SlotMaterial: ~Copyable, Sendable {
     /// A passphrase's key, and with it the cost, the salt and whether a second factor is wanted.
     case passphrase(SlotKey)
     /// 32 random bytes that are kept somewhere.
-    case stored(StoredKey)
+    case stored(KeptKey)
     /// A code is made.
     case recovery
     case recipient(Recipient)
@@ -39,7 +39,7 @@ package enum SlotMaterial: ~Copyable, Sendable {
 }
 
 /// A key that is kept somewhere, and where.
-package struct StoredKey: ~Copyable, Sendable {
+package struct KeptKey: ~Copyable, Sendable {
     package let sort: SlotSort
     package let key: SecretBytes
 

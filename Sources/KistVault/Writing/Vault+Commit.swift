@@ -42,8 +42,8 @@ extension Vault {
             try settle(error, old: old, new: new, header)
             throw VaultError(error)
         }
-        contents = new
         if let header { self.header = header }
+        contents = new
         remember()
         return manifest.generation
     }
