@@ -6,6 +6,7 @@
  *   agent_client SOCKET single POPULATION N      N random reveals, one after the other; prints microseconds p50 p99 max
  *   agent_client SOCKET list                     lists everything; prints seconds and bytes
  *   agent_client SOCKET unlock N                 N times lock and unlock; prints seconds of each unlock
+ *   agent_client SOCKET lock                     locks the vault; the agent stays
  *   agent_client SOCKET retire                   ends the agent
  *
  * Frames: Sources/KistProtocol/AgentProtocol.md. Any error from the agent is printed and ends with status 1.
@@ -219,8 +220,8 @@ int main(int argc, char **argv) {
             whole_answer(NULL);
             printf("%.6f\n", now() - start);
         }
-    } else if (!strcmp(verb, "retire")) {
-        request(0, 0, NULL, "retire", "{}");
+    } else if (!strcmp(verb, "lock") || !strcmp(verb, "retire")) {
+        request(0, 0, NULL, verb, "{}");
         flush();
         whole_answer(NULL);
     } else {

@@ -32,6 +32,12 @@ class Terminal:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         self.status = None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def read(self, seconds):
         """Takes what comes within `seconds`; whether anything did."""
         ready, _, _ = select.select([self.master], [], [], seconds)

@@ -137,7 +137,9 @@ package enum Advice {
                 "an identity opens only a vault that it trusts; this one has the fingerprint \(failure["found"]?.string ?? "?")",
                 code: ExitCode.notOpened)
         default:
-            return Failure("a second factor is wanted beside the passphrase", code: ExitCode.notOpened)
+            return Failure(
+                "a second factor is wanted beside the passphrase",
+                advice: ["name its file:  KIST_FACTOR_FILE=FILE,  kist unlock --factor FILE"], code: ExitCode.notOpened)
         }
     }
 

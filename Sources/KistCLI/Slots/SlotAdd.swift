@@ -63,9 +63,9 @@ struct SlotAddCommand: SessionCommand {
             try requireNoValue()
             (material.passphraseDescriptor, material.factorFile) = (newPassphraseDescriptor, factor)
             let proof = try session.proof(way)
-            return try session.addSlot(
-                proof, kind, label: label, hasFactor: factor != nil, try material.passphrase()
-            ).slot
+            return try material.guardingFactor { () throws(Failure) in
+                try session.addSlot(proof, kind, label: label, hasFactor: factor != nil, try material.passphrase()).slot
+            }
         case .keyring:
             try requireNoValue()
             let keyring = KeyringSlot(session: session)

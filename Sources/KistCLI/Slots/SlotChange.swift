@@ -58,9 +58,10 @@ struct SlotChangeCommand: SessionCommand {
         case .passphrase:
             (material.passphraseDescriptor, material.factorFile) = (newPassphraseDescriptor, factor)
             let proof = try session.proof(way)
-            return try session.renewSlot(
-                proof, slot, label: label, hasFactor: factor != nil, try material.passphrase()
-            ).slot
+            return try material.guardingFactor { () throws(Failure) in
+                try session.renewSlot(proof, slot, label: label, hasFactor: factor != nil, try material.passphrase())
+                    .slot
+            }
         case .recovery:
             try material.requireNew(recoveryFile)
             material.recoveryFile = recoveryFile

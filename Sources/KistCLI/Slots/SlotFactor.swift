@@ -9,10 +9,11 @@ enum SlotFactor {
         let proof = try session.proof(.passphrase(session.passphraseSource), opening: slot)
         var material = SlotMaterial(session: session)
         material.factorFile = path
-        let reply = try session.renewSlot(
-            proof, slot, hasFactor: true, try material.withFactor(proof.secrets.segment(0)))
+        let changed = try material.guardingFactor { () throws(Failure) in
+            try session.renewSlot(proof, slot, hasFactor: true, try material.withFactor(proof.secrets.segment(0))).slot
+        }
         session.printer.line(
-            .good("✓"), Phrase(" The \(SlotWord.name(reply.slot)) wants \(path) from now on; keep a copy of that file.")
+            .good("✓"), Phrase(" The \(SlotWord.name(changed)) wants \(path) from now on; keep a copy of that file.")
         )
         return ExitCode.done
     }

@@ -47,6 +47,15 @@ struct SlotMaterial {
         return factor
     }
 
+    /// Runs `body`, and takes the file of a second factor away again when it was made for nothing.
+    func guardingFactor<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+        let isNew = factorFile.map { !Home.exists($0) } ?? false
+        do throws(Failure) { return try body() } catch {
+            if isNew, let factorFile { unlink(factorFile) }
+            throw error
+        }
+    }
+
     /// Runs `body` with a new key whose file is there already, and takes the file away when `body` fails.
     func withKeyFile<R>(
         _ path: String, _ body: (borrowing SecretSegments) throws(Failure) -> R

@@ -1,0 +1,283 @@
+"""The ways into a vault, each with the real thing behind it: gnome-keyring, systemd-creds, files, a terminal."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from desktop import Desktop
+from home import PASSPHRASE
+
+NOBODY = 65534
+
+
+def with_kumo(home):
+    home.initialise()
+    home.kist("add", "kumo", "--stdin", "--no-check", given=b"demo:x")
+    return {"KIST_PASSPHRASE_FILE": os.path.join(home.path, "passphrase")}
+
+
+def slots(home):
+    return json.loads(home.kist("slot", "list", "--json"))["items"]
+
+
+def kinds(home):
+    return sorted(slot["kind"] for slot in slots(home))
+
+
+def new_session(home):
+    """As after logging out and in: the runtime folder is another one."""
+    home.kist("lock")
+    shutil.rmtree(home.environment["XDG_RUNTIME_DIR"])
+    os.mkdir(home.environment["XDG_RUNTIME_DIR"], 0o700)
+
+
+def private(path, text=b""):
+    with open(path, "wb", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+        file.write(text)
+    return path
+
+
+def test_a_keyring_opens_at_the_first_use_of_a_session_only(home):
+    proof = with_kumo(home)
+    with Desktop(home) as desktop:
+        home.environment |= desktop.environment
+        slot = json.loads(home.kist("slot", "add", "keyring", "--label", "laptop", "--json", environment=proof))["slot"]
+        assert slot["kind"] == "keyring" and slot["label"] == "laptop" and "tested" in slot, slot
+        assert desktop.lookup("slot", slot["id"]).startswith(b"kist-key-")
+        home.kist("lock")
+        home.kist("get", "kumo", status=4)  # locked on purpose: nothing opens it without a word
+        home.kist("unlock", "--keyring")
+        assert home.kist("get", "kumo") == b"demo:x"
+        new_session(home)
+        assert home.kist("get", "kumo") == b"demo:x"
+        new_session(home)
+        desktop.lock()
+        home.kist("get", "kumo", status=4)
+        assert b"the keyring is locked" in home.errors, home.errors
+        home.kist("unlock", "--keyring", status=4)
+        assert b"nobody gave its password" in home.errors, home.errors
+    home.kist("unlock", "--keyring", status=4)
+    assert b"no message bus" in home.errors, home.errors
+    home.kist("unlock", environment=proof)
+
+
+def test_a_keyring_that_refuses_leaves_no_slot(home):
+    proof = with_kumo(home)
+    before = kinds(home)
+    home.kist("slot", "add", "keyring", environment=proof, status=4)
+    assert b"no message bus" in home.errors, home.errors
+    with Desktop(home) as desktop:
+        home.environment |= desktop.environment
+        desktop.lock()
+        home.kist("slot", "add", "keyring", environment=proof, status=4)
+        assert b"nobody gave its password" in home.errors, home.errors
+    assert kinds(home) == before
+
+
+def test_a_removed_keyring_slot_takes_its_key_along(home):
+    proof = with_kumo(home)
+    with Desktop(home) as desktop:
+        home.environment |= desktop.environment
+        first = json.loads(home.kist("slot", "add", "keyring", "--json", environment=proof))["slot"]["id"]
+        second = json.loads(home.kist("slot", "change", "keyring", "--json", environment=proof))["slot"]["id"]
+        assert desktop.lookup("slot", first) == b"" and desktop.lookup("slot", second) != b""
+        home.kist("slot", "test", "keyring")
+        home.kist("slot", "remove", "keyring", environment=proof)
+        assert desktop.lookup("slot", second) == b""
+        assert kinds(home) == ["passphrase", "recovery"]
+
+
+def test_another_user_than_root_with_a_keyring(home):
+    """Hardened processes of an ordinary user, their bus and their keyring: nothing of it works because of root."""
+    assert os.geteuid() == 0, "this test becomes an ordinary user; run it as root"
+    with_kumo(home)
+    home.kist("lock")
+    subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", home.path], check=True)
+    with Desktop(home, NOBODY) as desktop:
+        variables = {**home.environment, **desktop.environment}
+
+        def kist(*arguments, status=0, **more):
+            done = subprocess.run(
+                [os.path.join(home.programs, "kist"), *arguments], env={**variables, **more}, cwd="/", capture_output=True,
+                start_new_session=True, timeout=60, **desktop.identity)
+            assert done.returncode == status, (arguments, done)
+            return done.stdout
+
+        kist("slot", "add", "keyring", KIST_PASSPHRASE_FILE=os.path.join(home.path, "passphrase"))
+        kist("lock")
+        kist("get", "kumo", status=4)
+        kist("unlock", "--keyring")
+        assert kist("get", "kumo") == b"demo:x"
+        kist("lock")
+
+
+def test_init_offers_the_keyring(home):
+    with Desktop(home) as desktop:
+        home.environment |= desktop.environment
+        for answer in ("n", "y"):
+            with home.terminal("kist init --kdf-passes 2 --kdf-memory 19") as terminal:
+                terminal.expect("makes one for you): ")
+                terminal.type(PASSPHRASE + "\n")
+                terminal.expect("Again: ")
+                terminal.type(PASSPHRASE + "\n")
+                terminal.expect("(or skip): ")
+                terminal.type("skip\n")
+                terminal.expect("Keep a key for it there? [y/N] ")
+                terminal.type(answer + "\n")
+                _, status = terminal.finish()
+                assert status == 0
+            assert ("keyring" in kinds(home)) == (answer == "y")
+            if answer == "n":
+                home.kist("lock")
+                os.unlink(os.path.join(home.path, ".local/share/kist/vault.kist"))
+                shutil.rmtree(os.path.join(home.path, ".local/state"), ignore_errors=True)
+        new_session(home)
+        home.kist("list")
+
+
+def test_a_key_file_opens_for_one_command(home):
+    proof = with_kumo(home)
+    home.kist("slot", "add", "key-file", "nightly.key", "--label", "nightly", environment=proof)
+    path = os.path.join(home.work, "nightly.key")
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    home.kist("slot", "add", "key-file", "nightly.key", environment=proof, status=125)
+    assert b"not overwritten" in home.errors, home.errors
+    home.kist("lock")
+    assert home.kist("get", "kumo", environment={"KIST_KEY_FILE": path}) == b"demo:x"
+    home.kist("get", "kumo", status=4)
+    home.kist("unlock", "--key-file", path)
+    assert home.kist("get", "kumo") == b"demo:x"
+    home.kist("slot", "test", "key-file", path)
+    os.chmod(path, 0o640)
+    home.kist("lock")
+    home.kist("get", "kumo", environment={"KIST_KEY_FILE": path}, status=125)
+    assert b"can be read by others" in home.errors, home.errors
+    home.kist("unlock", environment=proof)
+    home.kist("slot", "change", "nightly", "second.key", environment=proof)
+    home.kist("lock")
+    os.chmod(path, 0o600)
+    home.kist("get", "kumo", environment={"KIST_KEY_FILE": path}, status=5)
+    second = {"KIST_KEY_FILE": os.path.join(home.work, "second.key")}
+    subprocess.run(["sleep", "0.3"], check=True)  # the pause after the wrong one
+    assert home.kist("get", "kumo", environment=second) == b"demo:x"
+    # It proves a change, too.
+    home.kist("slot", "remove", "key-file", environment=second)
+    assert kinds(home) == ["passphrase", "recovery"]
+
+
+def test_a_credential_of_the_service_manager(home):
+    proof = with_kumo(home)
+    home.kist("slot", "add", "credential", "kist.cred", environment=proof)
+    folder = os.path.join(home.path, "credentials")
+    os.mkdir(folder, 0o700)
+    key = os.path.join(folder, "kist.key")
+    subprocess.run(
+        ["systemd-creds", "decrypt", "--name=kist.key", os.path.join(home.work, "kist.cred"), key], check=True, capture_output=True)
+    # With an access list for the service's user the group's bits show the list's mask.
+    os.chmod(key, 0o440)
+    home.kist("lock")
+    assert home.kist("get", "kumo", environment={"CREDENTIALS_DIRECTORY": folder}) == b"demo:x"
+    home.kist("get", "kumo", status=4)
+    home.kist("slot", "test", "credential", environment={"CREDENTIALS_DIRECTORY": folder})
+    os.chmod(key, 0o444)
+    home.kist("get", "kumo", environment={"CREDENTIALS_DIRECTORY": folder}, status=125)
+
+
+def test_an_identity_opens_what_it_is_a_recipient_of(home):
+    proof = with_kumo(home)
+    home.kist("identity", "create", "-o", "me.identity")
+    home.kist("identity", "create", "-o", "other.identity")
+    with open(os.path.join(home.work, "me.identity")) as file:
+        recipient = next(line[2:].strip() for line in file if line.startswith("# kist-recipient-"))
+    home.kist("slot", "add", "recipient", recipient, environment=proof, status=64)
+    fingerprint = home.errors.decode().split("--fingerprint ")[1].split()[0]
+    home.kist("slot", "add", "recipient", recipient, "--fingerprint", "0000-0000-0000-0000", environment=proof, status=1)
+    home.kist("slot", "add", "recipient", recipient[:-1] + "0", environment=proof, status=64)
+    home.kist("slot", "add", "recipient", recipient, "--fingerprint", fingerprint, environment=proof)
+    assert any(slot.get("recipient") == fingerprint for slot in slots(home))
+    home.kist("lock")
+    home.kist("unlock", "--identity", "other.identity", status=5)
+    subprocess.run(["sleep", "0.3"], check=True)
+    home.kist("unlock", "--identity", "me.identity")
+    assert home.kist("get", "kumo") == b"demo:x"
+
+
+def test_a_passphrase_is_changed_and_the_old_one_opens_nothing(home):
+    proof = with_kumo(home)
+    new = private(os.path.join(home.path, "new"), b"another passphrase")
+    with open(new, "rb") as file:
+        home.kist("slot", "change", "passphrase", "--new-passphrase-fd", str(file.fileno()), environment=proof,
+                  pass_fds=[file.fileno()])
+    home.kist("lock")
+    home.kist("get", "kumo", environment=proof, status=5)
+    subprocess.run(["sleep", "0.3"], check=True)
+    assert home.kist("get", "kumo", environment={"KIST_PASSPHRASE_FILE": new}) == b"demo:x"
+
+
+def test_a_used_recovery_code_is_renewed(home):
+    with_kumo(home)
+    home.kist("lock")
+    with open(os.path.join(home.path, "recovery")) as file:
+        code = file.read().strip()
+    with home.terminal("kist unlock --recovery") as terminal:
+        terminal.expect("Recovery code: ")
+        terminal.type(code + "\n")
+        terminal.expect("Make a new one now? [Y/n] ")
+        terminal.type("\n")
+        terminal.expect("without the passphrase:")
+        shown = terminal.expect("(or skip): ").split()[0].decode()
+        terminal.type(shown[-4:] + "\n")
+        _, status = terminal.finish()
+        assert status == 0
+    home.kist("lock")
+    old, new = (private(os.path.join(home.path, n), t.encode()) for n, t in (("old", code), ("new", shown)))
+    for path, status in ((new, 0), (old, 5)):
+        with open(path, "rb") as file:
+            home.kist("unlock", "--recovery", "--passphrase-fd", str(file.fileno()), pass_fds=[file.fileno()], status=status)
+        if status == 0:
+            assert b"kist slot change recovery" in home.errors, home.errors
+            assert b"kist slot change recovery" in home.kist("status")
+            home.kist("lock")
+
+
+def test_a_second_factor_needs_a_proved_recovery_code(home):
+    proof = with_kumo(home)
+    home.kist("slot", "add", "factor", "usb.factor", environment=proof, status=125)
+    assert b"kist slot test recovery" in home.errors, home.errors
+    assert not os.path.exists(os.path.join(home.work, "usb.factor"))
+    with open(os.path.join(home.path, "recovery"), "rb") as file:
+        home.kist("slot", "test", "recovery", "--passphrase-fd", str(file.fileno()), pass_fds=[file.fileno()])
+    home.kist("slot", "add", "factor", "usb.factor", environment=proof)
+    home.kist("lock")
+    home.kist("get", "kumo", environment=proof, status=5)
+    assert b"second factor" in home.errors, home.errors
+    both = {**proof, "KIST_FACTOR_FILE": os.path.join(home.work, "usb.factor")}
+    assert home.kist("get", "kumo", environment=both) == b"demo:x"
+    with home.terminal("kist unlock") as terminal:
+        terminal.expect("Passphrase: ")
+        terminal.type(PASSPHRASE + "\n")
+        terminal.expect("second factor: ")
+        terminal.type("usb.factor\n")
+        assert terminal.finish()[1] == 0
+    home.kist("slot", "remove", "factor", environment=both)
+    home.kist("lock")
+    assert home.kist("get", "kumo", environment=proof) == b"demo:x"
+
+
+def test_the_last_way_in_stays_and_a_wrong_proof_changes_nothing(home):
+    proof = with_kumo(home)
+    before = slots(home)
+    wrong = {"KIST_PASSPHRASE_FILE": private(os.path.join(home.path, "wrong"), b"not the passphrase")}
+    for command in (["remove", "recovery"], ["add", "key-file", "x.key"], ["change", "recovery"], ["add", "recovery"]):
+        home.kist("slot", *command, environment=wrong, status=5)
+    assert slots(home) == before and not os.path.exists(os.path.join(home.work, "x.key"))
+    home.kist("slot", "remove", "recovery", environment=proof)
+    home.kist("slot", "remove", "passphrase", environment=proof, status=125)
+    assert b"last way in" in home.errors, home.errors
+    assert kinds(home) == ["passphrase"]
+    for word in ("hunter2hunter2", "deadbeef"):
+        home.kist("slot", "remove", word, environment=proof, status=3)
+        assert word.encode() not in home.errors, home.errors
+    home.kist("slot", "add", "passphrase", "hunter2hunter2", environment=proof, status=64)
+    assert b"hunter2" not in home.errors, home.errors
