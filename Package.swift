@@ -41,6 +41,7 @@ let package = Package(
         .executable(name: "kist-agent", targets: ["kist-agent"]),
         .executable(name: "kist-courier", targets: ["kist-courier"]),
         .executable(name: "kist-keyring", targets: ["kist-keyring"]),
+        .executable(name: "kist-prompter", targets: ["kist-prompter"]),
     ],
     dependencies: [
         // The command line: parsing, help and completions.
@@ -103,6 +104,7 @@ let package = Package(
             "KistRotation",
             ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl", "CSigning"]),
         module("KeyringLibSecret", ["KistPosix", "SecretMemory", "KistProtocol", "CLibSecret"]),
+        module("KistPrompter", ["KistPosix", "KistProtocol"]),
         // 6: executables, composing only.
         .executableTarget(
             name: "kist", dependencies: ["KistCLI", "KistPosix"], path: "Sources/kist", swiftSettings: house),
@@ -114,6 +116,10 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "kist-keyring", dependencies: ["KeyringLibSecret", "KistPosix"], path: "Sources/kist-keyring",
+            swiftSettings: house),
+
+        .executableTarget(
+            name: "kist-prompter", dependencies: ["KistPrompter", "KistPosix"], path: "Sources/kist-prompter",
             swiftSettings: house),
 
         // Never shipped.
@@ -150,6 +156,7 @@ let package = Package(
                 "SecretMemory", "KistModel", "KistProtocol", "KistVault", "StoreSQLite", "KistPosix", "KistClient",
                 "KistStore", "KistBundle", "KistCrypto",
             ]),
+        tests("KistPrompter", ["kist-prompter", "KistProtocol", "KistPosix"]),
         tests("KeyringLibSecret", ["kist-keyring", "SecretMemory", "KistProtocol", "KistPosix"]),
         tests(
             "KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),

@@ -66,6 +66,13 @@ int kist_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid) {
     return 0;
 }
 
+int kist_peer_process(int fd) {
+    int process = -1;
+    socklen_t size = sizeof process;
+    if (getsockopt(fd, SOL_SOCKET, 77 /* SO_PEERPIDFD */, &process, &size) != 0) return -1;
+    return process;
+}
+
 int kist_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
 
 int kist_open(const char *path, int flags, unsigned mode) { return open(path, flags, (mode_t)mode); }

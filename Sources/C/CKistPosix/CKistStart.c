@@ -11,17 +11,20 @@
 #include <unistd.h>
 
 /* Runs in the forked child: only async-signal-safe calls from here to execve. */
-static void become(const char *path, char *const *argv, int pass, int null) {
+static void become(const char *path, char *const *argv, int pass, int other, int null) {
     char *const none[] = {NULL};
     /* Out of the way of 0 to 3 first, so that no dup2 overwrites what a later one needs. */
     int high = fcntl(pass, F_DUPFD, 16);
     int quiet = fcntl(null, F_DUPFD, 16);
-    if (high < 0 || quiet < 0) _exit(125);
+    int second = other < 0 ? -1 : fcntl(other, F_DUPFD, 16);
+    if (high < 0 || quiet < 0 || (other >= 0 && second < 0)) _exit(125);
     for (int fd = 0; fd < 3; fd++)
         if (dup2(quiet, fd) < 0) _exit(125);
     if (dup2(high, 3) < 0) _exit(125);
-    if (syscall(SYS_close_range, 4U, ~0U, 0U) != 0)
-        for (int fd = 4; fd < 4096; fd++) close(fd);
+    if (second >= 0 && dup2(second, 4) < 0) _exit(125);
+    unsigned first = second >= 0 ? 5 : 4;
+    if (syscall(SYS_close_range, first, ~0U, 0U) != 0)
+        for (int fd = (int)first; fd < 4096; fd++) close(fd);
     for (int number = 1; number <= 64; number++) signal(number, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
@@ -35,7 +38,7 @@ static void become(const char *path, char *const *argv, int pass, int null) {
     _exit(125);
 }
 
-int kist_spawn_orphan(const char *path, char *const *argv, int pass) {
+int kist_spawn_orphan(const char *path, char *const *argv, int pass, int other) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0) return errno;
     pid_t middle = fork();
@@ -49,7 +52,7 @@ int kist_spawn_orphan(const char *path, char *const *argv, int pass) {
         pid_t last = fork();
         if (last < 0) _exit(126);
         if (last > 0) _exit(0);
-        become(path, argv, pass, null);
+        become(path, argv, pass, other, null);
     }
     close(null);
     int status = 0;
@@ -59,7 +62,8 @@ int kist_spawn_orphan(const char *path, char *const *argv, int pass) {
     return ended == middle && !(WIFEXITED(status) && WEXITSTATUS(status) == 0) ? EAGAIN : 0;
 }
 
-int kist_spawn_child(const char *path, char *const *argv, char *const *environment, int input, pid_t *pid) {
+int kist_spawn_child(const char *path, char *const *argv, char *const *environment, int input, int both,
+                     pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int failed = posix_spawn_file_actions_init(&actions);
@@ -76,7 +80,9 @@ int kist_spawn_child(const char *path, char *const *argv, char *const *environme
     if (!failed) failed = posix_spawnattr_setsigmask(&attributes, &none);
     if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
-    if (!failed) failed = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
+    if (!failed)
+        failed = both ? posix_spawn_file_actions_adddup2(&actions, input, 1)
+                      : posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
     if (!failed) failed = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0);
     if (!failed) failed = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     if (!failed) failed = posix_spawn(pid, path, &actions, &attributes, argv, environment);

@@ -43,6 +43,7 @@ extension Agent {
                 case .backupOpen: try backupOpen(request, segments, client)
                 case .backupPart: try backupPart(request, segments, client)
                 case .backupEnd: try backupEnd(request, client)
+                case .policy: try policy(request, client)
                 case .doctor: reply(client, request.id, try doctor(request, client))
                 case .slots: try slots(request, client)
                 case .slotAdd, .slotChange, .slotRemove, .slotTest: try changeSlots(method, request, segments, client)

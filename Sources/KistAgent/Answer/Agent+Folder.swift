@@ -38,6 +38,7 @@ extension Agent {
                 ]),
             JSONMember("dumpable", .bool(Hardening.isDumpable)),
             JSONMember("sandbox", sandboxFacts),
+            JSONMember("prompter", prompts.place.map { .string($0) } ?? .null),
             JSONMember("clients", .integer(Int64(clients.count))),
             JSONMember("folders", .integer(Int64(folders.count))),
         ]

@@ -47,7 +47,13 @@ extension Agent {
     }
 
     func reveal(_ request: Request, _ client: Client) throws {
-        let wanted = try RevealRequest(json: request.params)
+        try reveal(try RevealRequest(json: request.params), request.id, client, agreed: .none)
+    }
+
+    /// - Parameter agreed: what a person has just agreed to.
+    private func reveal(
+        _ wanted: RevealRequest, _ id: Int64, _ client: Client, agreed: Agreement
+    ) throws {
         let wants = wanted.wants.map { KistVault.Want(profile: $0.profile, name: $0.name, fields: $0.fields) }
         let most = limits.revealedBytes
         let revealed = try vault(for: client) { (vault) throws(VaultError) in try vault.reveal(wants, most: most) }
@@ -56,17 +62,22 @@ extension Agent {
             let now = clock.now()
             for item in items where item.overview.expiry.isPast(at: now) { throw Self.expired(item.overview) }
         }
+        let mayLeave = try permits(
+            items.map(\.overview), for: wanted.purpose, reason: wanted.reason, agreed: agreed, id, client
+        ) { [unowned self, unowned client] agreed in try reveal(wanted, id, client, agreed: agreed) }
+        // What was opened is wiped; it is opened again when somebody has agreed.
+        guard mayLeave else { return }
         let segments = revealed.takeSegments()
         // Nearly always one frame; its header is written straight from the overviews.
         let fits = replyIfItFits(client, segments) { header in
-            Self.writeStart(request.id, into: &header)
+            Self.writeStart(id, into: &header)
             for (index, item) in items.enumerated() {
                 if index > 0 { header.append(UInt8(ascii: ",")) }
                 Self.write(item.overview, item.fields, into: &header)
             }
             header.append("]}}")
         }
-        if !fits { replyInFrames(client, request.id, items, segments) }
+        if !fits { replyInFrames(client, id, items, segments) }
     }
 
     static func expired(_ overview: Overview) -> AgentFailure {

@@ -20,7 +20,11 @@ extension Agent {
     }
 
     func seal(_ request: Request, _ client: Client) throws {
-        let wanted = try SealRequest(json: request.params)
+        try seal(try SealRequest(json: request.params), request.id, client, agreed: .none)
+    }
+
+    /// - Parameter agreed: what a person has just agreed to.
+    private func seal(_ wanted: SealRequest, _ id: Int64, _ client: Client, agreed: Agreement) throws {
         var recipients: [Recipient] = []
         for text in wanted.recipients {
             guard let recipient = Recipient(text), !recipients.contains(recipient) else {
@@ -37,6 +41,10 @@ extension Agent {
         if !wanted.allowExpired, let past = overviews.first(where: { $0.expiry.isPast(at: now) }) {
             throw Self.expired(past)
         }
+        let mayLeave = try permits(
+            overviews, for: .seal, reason: "for \(wanted.label)", agreed: agreed, id, client
+        ) { [unowned self, unowned client] agreed in try seal(wanted, id, client, agreed: agreed) }
+        guard mayLeave else { return }
         let secrets = revealed.takeSegments()
         let sealer = try vault(for: client) { (vault) throws(VaultError) in try vault.bundleSealer() }
         let file: [UInt8]
@@ -62,7 +70,7 @@ extension Agent {
         }
         let segments = SecretSegments(bytes: SecretBytes(copyingExposed: file), lengths: lengths)
         let result = try sealResult(VaultKey(publicKey: sealer.pair.publicKey)?.description, client)
-        let response = Response(id: request.id, .result(result.json))
+        let response = Response(id: id, .result(result.json))
         reply(client, segments) { $0 = response.json.encoded }
     }
 

@@ -15,6 +15,17 @@ enum Failures {
         .wrongKey, "not opened: the passphrase is wrong, or this is not the vault that it belongs to")
     static let factor = AgentFailure(.factor, "a second factor is wanted beside the passphrase")
     static let noSlot = AgentFailure(.notFound, "no such slot")
+    /// - Parameter why: from the policy's side; ends up in front of people.
+    static func refused(_ overview: Overview, _ why: String) -> AgentFailure {
+        AgentFailure(
+            .refused, "the policy of the credential refuses this",
+            facts: [
+                JSONMember("profile", .string(overview.profile.description)),
+                JSONMember("name", .string(overview.name.description)),
+                JSONMember("policy", .string(overview.policy.rawValue)), JSONMember("why", .string(why)),
+            ])
+    }
+
     static let retired = AgentFailure(.retired, "this agent is ending")
 
     static func io(_ why: String) -> AgentFailure {

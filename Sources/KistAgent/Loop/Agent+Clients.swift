@@ -36,6 +36,7 @@ extension Agent {
         clients[client.token] = nil
         answers.drop(client.token)
         session.drop(client.token)
+        prompts.drop(client.token, at: clock.nanoseconds())
         jobs.removeAll { $0.client == client.token && $0.derivation == nil }
     }
 

@@ -9,6 +9,7 @@ package final class Agent {
         static let listener: UInt64 = 1
         static let signals: UInt64 = 2
         static let wakeup: UInt64 = 3
+        static let prompter: UInt64 = 4
         static let firstClient: UInt64 = 16
         /// Processes whose folders go with them.
         static let firstProcess: UInt64 = 1 << 62
@@ -25,6 +26,7 @@ package final class Agent {
     let wakeup: Wakeup
     let signals: Descriptor?
     let folders: PrivateFolders
+    let prompts: Prompts
     let started: Timestamp
     package let sandbox: Sandbox
 
@@ -62,6 +64,7 @@ package final class Agent {
         nextSocketCheck = lastRequest + limits.socketCheck
         pause = WrongKeyPause(limits)
         sandbox = Sandbox(options)
+        prompts = Prompts(limits)
         folders = PrivateFolders(runtime: options.runtime, vault: options.vault)
         let socket =
             options.inherited == nil
@@ -73,9 +76,17 @@ package final class Agent {
                 socket: socket, pid: Process.id, ticks: Process.startTime(of: Process.id), since: started,
                 boot: Process.bootID, host: Process.host),
             limits: limits, clock: clock)
-        session.onClose = { [unowned self] in dropSecrets() }
+        session.onClose = { [unowned self] in
+            prompts.cancelAll()
+            dropSecrets()
+        }
         try poller.add(wakeup.raw, .readable, token: Token.wakeup)
         if signalsRaw >= 0 { try poller.add(signalsRaw, .readable, token: Token.signals) }
+    }
+
+    /// - Parameter place: where people are asked, in words.
+    package func connect(prompter: consuming Descriptor, place: String) throws(PosixError) {
+        try prompts.connect(prompter, place: place, poller)
     }
 
     /// Serves everyone who connects to `place`.
@@ -125,6 +136,7 @@ package final class Agent {
         case Token.signals: end()
         case Token.wakeup:
             wakeup.clear()
+        case Token.prompter: prompts.receive(at: clock.nanoseconds(), poller)
         case Token.firstProcess...: folders.processEnded(event.token, poller)
         default:
             guard let client = clients[event.token] else { return }
@@ -138,6 +150,7 @@ package final class Agent {
         let now = clock.nanoseconds()
         expire()
         advanceUnlocks()
+        prompts.expire(at: now)
         if now >= nextDeadline { closeLate(now) }
         if place != nil, now >= nextSocketCheck {
             nextSocketCheck = now + limits.socketCheck
@@ -158,7 +171,7 @@ package final class Agent {
         var next = place != nil ? nextSocketCheck : .max
         if let end = session.end { next = min(next, end) }
         if !isPrivate, !session.isOpen { next = min(next, lastRequest + limits.lockedIdle) }
-        next = min(next, nextDeadline)
+        next = min(next, nextDeadline, prompts.deadline ?? .max)
         if let job = jobs.first, job.derivation == nil { next = min(next, clock.nanoseconds() + .milliseconds(20)) }
         guard next != .max else { return -1 }
         return Int32(clamping: max(0, (next - clock.nanoseconds() + 999_999) / 1_000_000))

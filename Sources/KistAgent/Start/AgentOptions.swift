@@ -10,6 +10,9 @@ package struct AgentOptions: Hashable, Sendable {
     package var inherited: Int32?
     /// A pipe that gets `R` when the socket is there, or `E` and what went wrong.
     package var ready: Int32?
+    /// A connected socket with `kist-prompter` behind it, and where that shows its questions, in words.
+    package var prompter: Int32?
+    package var prompterPlace: String?
 
     package init(
         vault: String, runtime: String? = nil, state: String? = nil, inherited: Int32? = nil, ready: Int32? = nil
@@ -21,14 +24,15 @@ package struct AgentOptions: Hashable, Sendable {
         self.ready = ready
     }
 
-    /// Reads `--vault PATH [--runtime DIR] [--state DIR] [--inherited-fd N | --ready-fd N]`; paths are absolute.
+    /// Reads `--vault PATH [--runtime DIR] [--state DIR] [--inherited-fd N | --ready-fd N] [--prompter-fd N
+    /// --prompter-place TEXT]`; paths are absolute.
     ///
     /// - Returns: `nil` for anything else.
     package init?(arguments: [String]) {
         var values: [String: String] = [:]
         var rest = arguments[...]
         while let option = rest.popFirst() {
-            guard ["--vault", "--runtime", "--state", "--inherited-fd", "--ready-fd"].contains(option),
+            guard Self.names.contains(option),
                 values[option] == nil, let value = rest.popFirst(), !value.isEmpty
             else { return nil }
             values[option] = value
@@ -41,9 +45,16 @@ package struct AgentOptions: Hashable, Sendable {
         let paths = [values["--vault"], values["--runtime"], values["--state"]].compactMap { $0 }
         guard let vault = values["--vault"], paths.allSatisfy({ $0.utf8.first == UInt8(ascii: "/") }),
             let inherited = descriptor("--inherited-fd"), let ready = descriptor("--ready-fd"),
+            let prompter = descriptor("--prompter-fd"),
             inherited == nil || ready == nil
         else { return nil }
         self.init(
             vault: vault, runtime: values["--runtime"], state: values["--state"], inherited: inherited, ready: ready)
+        self.prompter = prompter
+        prompterPlace = values["--prompter-place"]
     }
+
+    private static let names: Set<String> = [
+        "--vault", "--runtime", "--state", "--inherited-fd", "--ready-fd", "--prompter-fd", "--prompter-place",
+    ]
 }

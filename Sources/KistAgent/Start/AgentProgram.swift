@@ -7,7 +7,7 @@ package enum AgentProgram {
     package static func run(arguments: [String], stores: StoreFactory) -> Int32 {
         guard let options = AgentOptions(arguments: arguments) else { return 64 }
         let ready = options.ready.map { Readiness(Descriptor(owning: $0)) }
-        let sockets = [options.inherited, options.ready].compactMap { $0 }
+        let sockets = [options.inherited, options.ready, options.prompter].compactMap { $0 }
         for socket in sockets { CloseOnExec.set(socket) }
         Process.makeFilesPrivate()
         var limits = Limits()
@@ -25,6 +25,9 @@ package enum AgentProgram {
                 guard let place = try ListeningPlace.take(runtime: runtime, vault: options.vault) else { return 0 }
                 agent = try Agent(options: options, stores: stores, signals: signals, limits: limits)
                 try agent.listen(place)
+            }
+            if let prompter = options.prompter {
+                try agent.connect(prompter: Descriptor(owning: prompter), place: options.prompterPlace ?? "")
             }
             agent.sandbox.enter()
             ready?.announce("R")

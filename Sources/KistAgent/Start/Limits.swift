@@ -35,5 +35,10 @@ package struct Limits: Sendable {
     /// The longest pause after a wrong key.
     package var longestPause: Int64 = .seconds(10)
 
+    /// A person who is asked has this long.
+    package var prompt: Int64 = .seconds(60)
+    /// After a no, nobody is asked for this long.
+    package var promptRest: Int64 = .seconds(5)
+
     package init() {}
 }

@@ -15,6 +15,7 @@ enum Add {
         let name = try Read.credential(input.name ?? platform.name)
         let profile = try session.profile()
         let command = "kist add \(platform.name)" + (input.name.map { " --name \($0)" } ?? "")
+        let policy = try input.policy.map { (text) throws(Failure) in try Read.policy(text) }
         let expiry = try input.expires.map { (text) throws(Failure) in try Read.expiry(text, now: session.now) }
         var draft = CredentialDraft(platform: platform, variant: try variant(input, platform, terminal))
         for word in input.words { try draft.take(word: word, command: command) }
@@ -38,7 +39,7 @@ enum Add {
             profile: profile, name: name, platform: platform.name, variant: draft.variant,
             plain: try Completing.plain(completion), secrets: draft.secrets.names,
             expiry: Completing.expiry(platform, draft.variant, completion) ?? expiry ?? .never, note: input.note,
-            ifRevision: existing ?? 0)
+            policy: policy, ifRevision: existing ?? 0)
         let segments = draft.secrets.segments(in: item.secrets)
         let result = try session.ask { (agent) throws(ClientError) in
             try agent.put([item], secrets: segments, why: existing == nil ? "add" : "add --replace")

@@ -29,6 +29,8 @@ struct AddCommand: SessionCommand {
     var fields: [String] = []
     @Option(help: ArgumentHelp("When it ends: a date, 90d, never.", valueName: "when")) var expires: String?
     @Option(help: ArgumentHelp("A line about it, for list.", valueName: "text")) var note: String?
+    @Option(help: ArgumentHelp("What it is handed out for (kist policy --help).", valueName: "policy")) var policy:
+        String?
     @Flag(inversion: .prefixedNo, help: "Prove it at the platform first.") var check = true
     @Flag(help: "Replace one of that name.") var replace = false
     @Flag(help: "As JSON.") var json = false
@@ -46,6 +48,7 @@ struct AddCommand: SessionCommand {
         input.files = files
         input.expires = expires
         input.note = note
+        input.policy = policy
         input.check = check
         input.replace = replace
         input.json = json

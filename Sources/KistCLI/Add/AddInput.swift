@@ -13,6 +13,7 @@ struct AddInput: Equatable {
     var files: [String] = []
     var expires: String?
     var note: String?
+    var policy: String?
     var check = true
     var replace = false
     var json = false

@@ -14,6 +14,7 @@ struct EditInput: Equatable {
     var variables: [String] = []
     var expires: String?
     var note: String?
+    var policy: String?
     var check = true
     var json = false
 
@@ -31,12 +32,13 @@ enum Edit {
         let overview = item.overview
         let platform = try session.platform(of: overview)
         let expiry = try input.expires.map { (text) throws(Failure) in try Read.expiry(text, now: session.now) }
+        let policy = try input.policy.map { (text) throws(Failure) in try Read.policy(text) }
         let terminal = input.fromInput ? nil : Terminal.open()
 
         var changes = CredentialDraft(platform: platform, variant: overview.variant)
         let removed = try collect(&changes, input, overview, terminal)
         let isChange = !changes.plain.isEmpty || !changes.secrets.names.isEmpty || !removed.isEmpty
-        guard isChange || expiry != nil || input.note != nil else {
+        guard isChange || expiry != nil || input.note != nil || policy != nil else {
             let fields = (overview.secrets + overview.plain.map(\.name)).map(\.description).joined(separator: ", ")
             throw Failure.usage(
                 "which field?",
@@ -60,7 +62,8 @@ enum Edit {
             profile: profile, name: name, platform: overview.platform, variant: overview.variant, plain: plain,
             secrets: draft.secrets.names,
             expiry: expiry ?? Completing.expiry(platform, overview.variant, completion) ?? overview.expiry,
-            note: input.note.map { $0.isEmpty ? nil : $0 } ?? overview.note, ifRevision: overview.revision)
+            note: input.note.map { $0.isEmpty ? nil : $0 } ?? overview.note, policy: policy,
+            ifRevision: overview.revision)
         let segments = draft.secrets.segments(in: put.secrets)
         let result = try session.ask { (agent) throws(ClientError) in
             try agent.put([put], secrets: segments, why: "edit")
@@ -169,6 +172,8 @@ struct EditCommand: SessionCommand {
     var variables: [String] = []
     @Option(help: ArgumentHelp("When it ends: a date, 90d, never.", valueName: "when")) var expires: String?
     @Option(help: ArgumentHelp("A line about it; empty removes it.", valueName: "text")) var note: String?
+    @Option(help: ArgumentHelp("What it is handed out for (kist policy --help).", valueName: "policy")) var policy:
+        String?
     @Flag(inversion: .prefixedNo, help: "Prove it at the platform first.") var check = true
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
@@ -181,6 +186,7 @@ struct EditCommand: SessionCommand {
         input.variables = variables
         input.expires = expires
         input.note = note
+        input.policy = policy
         input.check = check
         input.json = json
         return try Edit.execute(input, session)

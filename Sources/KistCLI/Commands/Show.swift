@@ -22,6 +22,7 @@ enum Show {
         rows += overview.secrets.map { ($0.description, .quiet("(secret)")) }
         rows.append(("expires", when(overview.expiry, session.now)))
         if let note = overview.note { rows.append(("note", Phrase(note))) }
+        if overview.policy != .allow { rows.append(("policy", Phrase(PolicySetting.words(overview.policy)))) }
         rows.append(("revision", .quiet("\(overview.revision), \(overview.modified); stored \(overview.created.date)")))
         rows += overview.bundles.map { ("bundle", bundle($0, session)) }
         let width = rows.map(\.0.count).max() ?? 0

@@ -117,6 +117,7 @@ package enum Advice {
         case .readOnly: return Failure("\(vault) cannot be written here; nothing was changed")
         case .io: return Failure("the vault could not be read or written: \(failure.message)")
         case .notAllowed: return Failure("not allowed: \(failure.message)")
+        case .refused: return refused(failure)
         case .retired: return Failure("the agent ended while it was asked; try again")
         case .lastSlot, .untested, .unpinned, .factor: return slot(failure)
         }
@@ -141,6 +142,22 @@ package enum Advice {
                 "a second factor is wanted beside the passphrase",
                 advice: ["name its file:  KIST_FACTOR_FILE=FILE,  kist unlock --factor FILE"], code: ExitCode.notOpened)
         }
+    }
+
+    private static func refused(_ failure: AgentFailure) -> Failure {
+        let name = failure["name"]?.string ?? "it"
+        let why = failure["why"]?.string ?? "its policy"
+        guard failure["policy"]?.string == "run-only" else {
+            return Failure(
+                "\(name) is not handed out: \(why)",
+                advice: [
+                    "somebody has to agree in a dialog each time; where that appears:  kist doctor",
+                    "for good (asks once more):  kist policy \(name) allow",
+                ])
+        }
+        return Failure(
+            "\(name) is not handed out like this: \(why)",
+            advice: ["use it in a program:  kist run \(name) -- PROGRAM", "or allow it:  kist policy \(name) allow"])
     }
 
     private static func notFound(_ failure: AgentFailure) -> Failure {

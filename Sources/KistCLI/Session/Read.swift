@@ -14,6 +14,13 @@ package enum Read {
         do { return try FieldName(text) } catch { throw usage(error) }
     }
 
+    package static func policy(_ text: String) throws(Failure) -> Policy {
+        guard let policy = Policy(rawValue: text) else {
+            throw Failure.usage("a policy is \(Policy.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return policy
+    }
+
     private static func usage(_ error: NameError) -> Failure { Failure.usage("\(error.what): \(error.rule)") }
 
     /// A length of time: `90d`, `12h`, `30m`, `45s`, `2w`, or whole words of them together (`1d12h`).

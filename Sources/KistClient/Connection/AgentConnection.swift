@@ -20,6 +20,8 @@ package final class AgentConnection {
     package static let usual = 30
     /// Seconds for a request that derives a key from a passphrase, which may also wait for the vault's lock.
     package static let derivation = 120
+    /// Seconds for a request over which a person may be asked.
+    package static let asking = 90
     /// Seconds for a request that looks at everything.
     package static let deep = 600
 

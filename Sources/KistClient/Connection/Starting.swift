@@ -76,8 +76,10 @@ enum Starting {
         while BootClock.nanoseconds < end {
             do {
                 var pipe = try Descriptor.makePipe()
+                let prompter = startPrompter(places, beside: program)
                 try Process.startOrphan(
-                    program, arguments: arguments(places) + ["--ready-fd", "3"], passing: pipe.writing)
+                    program, arguments: arguments(places, prompter.raw) + ["--ready-fd", "3"], passing: pipe.writing,
+                    and: prompter.raw)
                 // Closing our end lets the agent's death end the wait.
                 pipe.writing = Descriptor(owning: -1)
                 try wait(for: pipe.reading, until: end)
@@ -113,14 +115,34 @@ enum Starting {
         let program = try program(agent)
         do {
             let pair = try UnixSocket.makePair()
+            let prompter = startPrompter(places, beside: program)
             try Process.startOrphan(
-                program, arguments: arguments(places) + ["--inherited-fd", "3"], passing: pair.other)
+                program, arguments: arguments(places, prompter.raw) + ["--inherited-fd", "3"], passing: pair.other,
+                and: prompter.raw)
             return Found(socket: pair.takeOne(), isPrivate: true)
         } catch { throw .cannotStart("\(error)") }
     }
 
-    private static func arguments(_ places: Places) -> [String] {
+    /// - Parameter prompter: -1 for none.
+    private static func arguments(_ places: Places, _ prompter: Int32) -> [String] {
         ["--vault", places.vault, "--state", places.state] + (places.runtime.map { ["--runtime", $0] } ?? [])
+            + (prompter >= 0 ? ["--prompter-fd", "4", "--prompter-place", places.prompts?.words ?? ""] : [])
+    }
+
+    /// Starts what asks people in the agent's name, as an orphan beside it: the agent itself starts nothing. It ends with
+    /// the agent, also when that never comes to be.
+    ///
+    /// - Returns: the agent's end of the socket between the two; -1 when nobody can be asked, which is no failure.
+    private static func startPrompter(_ places: Places, beside agent: String) -> Descriptor {
+        let program = (Folder.parent(of: agent) ?? "") + "/kist-prompter"
+        guard let place = places.prompts, access(program, X_OK) == 0, let pair = try? UnixSocket.makePair() else {
+            return Descriptor(owning: -1)
+        }
+        let terminal = place.terminal.map { ["--tty", $0] } ?? []
+        let settings = place.environment.flatMap { ["--set", $0] }
+        let started: Void? = try? Process.startOrphan(
+            program, arguments: ["--pinentry", place.pinentry] + terminal + settings, passing: pair.other)
+        return started == nil ? Descriptor(owning: -1) : pair.takeOne()
     }
 
     /// `kist-agent` beside the running program; never searched for by PATH.

@@ -13,13 +13,19 @@ package struct Places: Hashable, Sendable {
     package var config: String
     /// The user's home folder.
     package var home: String
+    /// Where people are asked; `nil` when nobody can be.
+    package var prompts: PromptPlace?
 
-    package init(vault: String, runtime: String?, state: String, config: String, home: String) {
+    package init(
+        vault: String, runtime: String?, state: String, config: String, home: String,
+        prompts: PromptPlace? = nil
+    ) {
         self.vault = vault
         self.runtime = runtime
         self.state = state
         self.config = config
         self.home = home
+        self.prompts = prompts
     }
 
     /// Works them out from the environment (`KIST_VAULT`, `XDG_*`, `HOME`), else from the user's entry in the system.
@@ -46,7 +52,8 @@ package struct Places: Hashable, Sendable {
         return Places(
             vault: real, runtime: folder("XDG_RUNTIME_DIR").map { $0 + "/kist" },
             state: (folder("XDG_STATE_HOME") ?? home + "/.local/state") + "/kist",
-            config: (folder("XDG_CONFIG_HOME") ?? home + "/.config") + "/kist", home: home)
+            config: (folder("XDG_CONFIG_HOME") ?? home + "/.config") + "/kist", home: home,
+            prompts: PromptPlace.fromEnvironment(environment))
     }
 
     /// The socket of the shared agent; `nil` without a runtime folder.

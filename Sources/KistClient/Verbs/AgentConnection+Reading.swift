@@ -34,7 +34,7 @@ extension AgentConnection {
     }
 
     private func revealOnce(_ request: RevealRequest) throws(ClientError) -> RevealReply {
-        let first = try call(.reveal, request.json)
+        let first = try call(.reveal, request.json, SecretSegments(), deadline: Self.asking)
         var items = try revealed(first.result, segments: first.segments.count)
         guard first.result["more"] == .bool(true) else {
             return RevealReply(items: items, segments: first.takeSegments())

@@ -48,6 +48,17 @@ extension AgentConnection {
         try natural("removed", of: try call(.profileRemove, ["name": .string(name.description)]).result)
     }
 
+    /// Changes what a credential is handed out for. Taking `confirm` away waits for a person.
+    ///
+    /// - Returns: the revision afterwards.
+    package func policy(
+        profile: ProfileName, name: CredentialName, _ policy: Policy
+    ) throws(ClientError) -> UInt64 {
+        let request = PolicyRequest(profile: profile, name: name, policy: policy)
+        return try natural(
+            "revision", of: try call(.policy, request.json, SecretSegments(), deadline: Self.asking).result)
+    }
+
     /// Puts files into a private folder that vanishes when process `request.pid` ends.
     ///
     /// - Parameter contents: one segment per file.

@@ -1,7 +1,7 @@
 private import CKistPosix
 private import Glibc
 
-/// A child that gets one socket as its input and nothing else; ended and waited for when this value goes.
+/// A child that gets one socket and nothing else; ended and waited for when this value goes.
 package struct ChildProcess: ~Copyable {
     package let id: Int32
     /// The call of `PosixError` when the program did not start.
@@ -12,16 +12,18 @@ package struct ChildProcess: ~Copyable {
     /// - Parameters:
     ///   - arguments: behind its own name; they are seen by everybody.
     ///   - environment: `NAME=value` entries, and no others.
-    ///   - input: its descriptor 0; 1 and 2 are `/dev/null`, all others are closed.
+    ///   - input: its descriptor 0; 2 is `/dev/null`, all others are closed.
+    ///   - bothWays: whether its descriptor 1 is that socket too, and not `/dev/null`.
     /// - Throws: also when the program cannot be executed.
     package init(
-        _ path: String, arguments: [String] = [], environment: [String], input: borrowing Descriptor
+        _ path: String, arguments: [String] = [], environment: [String], input: borrowing Descriptor,
+        bothWays: Bool = false
     ) throws(PosixError) {
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         var entries: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         defer { for text in argv + entries { free(text) } }
         var pid: pid_t = 0
-        let failed = kist_spawn_child(path, &argv, &entries, input.raw, &pid)
+        let failed = kist_spawn_child(path, &argv, &entries, input.raw, bothWays ? 1 : 0, &pid)
         guard failed == 0 else { throw PosixError(Self.start, failed) }
         id = pid
     }

@@ -49,6 +49,15 @@ package enum Process {
         return UInt64(String(decoding: fields[19], as: UTF8.self))
     }
 
+    /// The process that `pid` is a child of now.
+    package static func parent(of pid: Int32) -> Int32? {
+        guard let bytes = try? File.read("/proc/\(pid)/stat", most: 4_096),
+            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+        return fields.count > 1 ? Int32(String(decoding: fields[1], as: UTF8.self)) : nil
+    }
+
     /// Raises the limit of open descriptors as far as this user may.
     ///
     /// - Returns: how many may be open now.
@@ -82,16 +91,16 @@ package enum Process {
     }
 
     /// Starts a program as an orphan in a session of its own, with an empty environment, in `/`, with umask 077,
-    /// descriptors 0 to 2 on /dev/null and `pass` as 3.
+    /// descriptors 0 to 2 on /dev/null, `pass` as 3 and `other` as 4.
     ///
     /// When the program cannot be executed, `X` and the errno (one byte) come out of `pass`.
     package static func startOrphan(
-        _ path: String, arguments: [String], passing pass: borrowing Descriptor
+        _ path: String, arguments: [String], passing pass: borrowing Descriptor, and other: Int32 = -1
     ) throws(PosixError) {
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
         argv.append(nil)
         defer { for argument in argv { free(argument) } }
-        let failed = kist_spawn_orphan(path, argv, pass.raw)
+        let failed = kist_spawn_orphan(path, argv, pass.raw, other)
         guard failed == 0 else { throw PosixError("fork", failed) }
     }
 

@@ -55,6 +55,15 @@ package enum UnixSocket {
         return Peer(pid: pid, uid: uid, gid: gid)
     }
 
+    /// The process that connected, as a handle that is not given to a later process of the same number; readable when it
+    /// has ended. `nil` for one that has ended already.
+    package static func peerProcess(of socket: Int32) -> Descriptor? {
+        var raw = kist_peer_process(socket)
+        // Before Linux 6.5 the number has to do.
+        if raw < 0, errno == ENOPROTOOPT, let peer = try? peer(of: socket) { raw = kist_pidfd_open(peer.pid) }
+        return raw >= 0 ? Descriptor(owning: raw) : nil
+    }
+
     /// Reads once into two parts, the second only after the first is full.
     ///
     /// - Returns: bytes read, 0 at the end, `nil` when nothing is there now.

@@ -49,6 +49,8 @@ package struct AgentFailure: Error, Hashable, Sendable {
         case unpinned
         /// A second factor is needed beside the passphrase.
         case factor
+        /// The policy of a credential: `profile`, `name`, `policy`, `why`.
+        case refused
     }
 
     package var kind: Kind

@@ -30,4 +30,5 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case backupOpen
     case backupPart
     case backupEnd
+    case policy
 }

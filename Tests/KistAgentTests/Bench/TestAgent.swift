@@ -1,3 +1,4 @@
+import Glibc
 import KistClient
 import KistModel
 import KistPosix
@@ -24,8 +25,20 @@ final class TestAgent: Sendable {
     let clock = TestClock()
     let places: Places
     private let state = Mutex(State())
+    /// The test's end of the prompter's socket, and the agent's until it is taken.
+    private let person: Mutex<Int32>
+    private let prompter: Int32
 
-    init(_ change: @Sendable (inout Limits) -> Void = { _ in }) throws {
+    /// - Parameter person: whether there is somebody to be asked: `question` and `say`.
+    init(person hasPerson: Bool = false, _ change: @Sendable (inout Limits) -> Void = { _ in }) throws {
+        if hasPerson {
+            let pair = try UnixSocket.makePair()
+            prompter = dup(pair.other.raw)
+            person = Mutex(pair.takeOne().release())
+        } else {
+            prompter = -1
+            person = Mutex(-1)
+        }
         places = Places(
             vault: folder.path + "/v.kist", runtime: folder.path + "/run", state: folder.path + "/state",
             config: folder.path, home: folder.path)
@@ -45,6 +58,7 @@ final class TestAgent: Sendable {
                 let agent = try Agent(
                     options: options, stores: StoreFactory(open: SQLiteStore.open, create: SQLiteStore.create),
                     limits: limits, clock: agentClock)
+                if prompter >= 0 { try agent.connect(prompter: Descriptor(owning: prompter), place: "a test") }
                 try agent.listen(place)
                 state.withLock { $0.alarm = agent.alarm }
                 agent.run()
@@ -56,7 +70,32 @@ final class TestAgent: Sendable {
         else { throw Failed(why: state.withLock { $0.failure } ?? "it did not start") }
     }
 
+    deinit { close(person.withLock { $0 }) }
+
     struct Failed: Error { var why: String }
+
+    /// The next question to the person.
+    func question() throws -> (number: UInt32, text: String) {
+        let raw = person.withLock { $0 }
+        var bytes: [UInt8] = []
+        while true {
+            if let question = try PromptFrame.takeQuestion(&bytes) {
+                guard bytes.isEmpty else { throw Failed(why: "two questions at once") }
+                return question
+            }
+            guard UnixSocket.wait(raw, toWrite: false, milliseconds: 30_000) else { throw Failed(why: "no question") }
+            // To the end of one question: they come one at a time.
+            var byte: UInt8 = 0
+            guard read(raw, &byte, 1) == 1 else { throw Failed(why: "the agent has ended") }
+            bytes.append(byte)
+        }
+    }
+
+    /// The person's answer.
+    func say(_ number: UInt32, _ word: PromptFrame.Word) throws {
+        let bytes = PromptFrame.answer(number, word)
+        guard write(person.withLock { $0 }, bytes, bytes.count) == bytes.count else { throw Failed(why: "write") }
+    }
 
     private func fail(_ why: String) { state.withLock { $0.failure = why } }
 

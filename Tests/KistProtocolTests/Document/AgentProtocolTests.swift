@@ -67,6 +67,7 @@ struct AgentProtocolTests {
                     case .put: try PutRequest(json: params).json
                     case .show, .remove, .history, .restore: try CredentialRequest(json: params).json
                     case .folder: try FolderRequest(json: params).json
+                    case .policy: try PolicyRequest(json: params).json
                     case .slotAdd: try SlotAddRequest(json: params).json
                     case .slotChange: try SlotChangeRequest(json: params).json
                     case .slotRemove, .slotTest: try SlotTargetRequest(json: params).json

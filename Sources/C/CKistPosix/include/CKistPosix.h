@@ -20,6 +20,9 @@ void kist_soften(void);
 /* The peer of a connected Unix socket (SO_PEERCRED). Returns 0 or an errno. */
 int kist_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 
+/* A pidfd of the peer of a connected Unix socket (SO_PEERPIDFD, Linux 6.5), close-on-exec; -1 when there is none. */
+int kist_peer_process(int fd);
+
 /* prctl(PR_GET_DUMPABLE): 0 when this process cannot be dumped or traced. */
 int kist_dumpable(void);
 
@@ -79,10 +82,10 @@ int kist_signalfd(const int *signals, unsigned count);
 int kist_try_lock(int fd);
 int kist_unlock(int fd);
 
-/* Starts `path` as an orphan of its own session: descriptors 0 to 2 on /dev/null, `pass` as 3, nothing else; an empty
-   environment, folder /, umask 077, no blocked or ignored signals. `argv` ends with NULL. A failed execve writes
-   'X' and the errno (one byte) to descriptor 3. Returns 0 or the errno of a failed start. */
-int kist_spawn_orphan(const char *path, char *const *argv, int pass);
+/* Starts `path` as an orphan of its own session: descriptors 0 to 2 on /dev/null, `pass` as 3, `other` as 4
+   unless it is -1, nothing else; an empty environment, folder /, umask 077, no blocked or ignored signals. `argv` ends
+   with NULL. A failed execve writes 'X' and the errno (one byte) to descriptor 3. Returns 0 or the errno of a failed start. */
+int kist_spawn_orphan(const char *path, char *const *argv, int pass, int other);
 
 /* Starts a thread with a small stack and all signals blocked; 0 or an errno. */
 int kist_thread(void *(*body)(void *), void *context);
@@ -107,8 +110,9 @@ uint32_t kist_file_system(const char *path);
 /* Terminal columns of `fd`, 0 when it is not a terminal. */
 int kist_columns(int fd);
 
-/* Starts a child with `input` as descriptor 0, /dev/null as 1 and 2 and nothing else, default signals and exactly this
-   environment; `*pid` is to be waited for. Returns 0 or an errno, that of execve included. */
-int kist_spawn_child(const char *path, char *const *argv, char *const *environment, int input, pid_t *pid);
+/* Starts a child with `input` as descriptor 0, and as 1 too when `both` is not 0; /dev/null as 2, and as 1 otherwise;
+   nothing else, default signals and exactly this environment. `*pid` is to be waited for. Returns 0 or an errno, that of execve included. */
+int kist_spawn_child(const char *path, char *const *argv, char *const *environment, int input, int both,
+                     pid_t *pid);
 
 #endif

@@ -1,0 +1,77 @@
+import ArgumentParser
+import KistClient
+import KistModel
+import KistProtocol
+
+/// Says or sets under which conditions a credential is handed out.
+enum PolicySetting {
+    static func execute(_ text: String, _ word: String?, json: Bool, _ session: Session) throws(Failure) -> Int32 {
+        let name = try Read.credential(text)
+        let profile = try session.profile()
+        var revision: UInt64
+        var policy: Policy
+        if let word {
+            let wanted = try Read.policy(word)
+            revision = try session.ask { (agent) throws(ClientError) in
+                try agent.policy(profile: profile, name: name, wanted)
+            }
+            policy = wanted
+        } else {
+            let overview = try session.ask { (agent) throws(ClientError) in
+                try agent.show(profile: profile, name: name)
+            }
+            (revision, policy) = (overview.revision, overview.policy)
+        }
+        if json {
+            session.printer.json(
+                .members([
+                    "name": .string(name.description), "profile": .string(profile.description),
+                    "policy": .string(policy.rawValue), "revision": revision.json,
+                ]))
+            return ExitCode.done
+        }
+        session.printer.line(word == nil ? "" : .good("✓ "), Phrase("\(name): \(words(policy))"))
+        if word != nil, policy == .confirm { noteWhereItAsks(session) }
+        return ExitCode.done
+    }
+
+    static func words(_ policy: Policy) -> String {
+        switch policy {
+        case .allow: "allow – handed out whenever the vault is open"
+        case .confirm: "confirm – handed out only after somebody agreed in a dialog"
+        case .runOnly: "run-only – for run and check; not for get, env or show (a guard rail, not a wall)"
+        }
+    }
+
+    /// Without a display nobody could agree, which is better known now than at the first use.
+    private static func noteWhereItAsks(_ session: Session) {
+        let facts = try? session.ask { (agent) throws(ClientError) in try agent.doctor() }
+        guard let facts, facts["prompter"]?.string == nil else { return }
+        session.printer.note(
+            """
+            the agent that runs now was started without a display, so nobody can agree and it will refuse. On a desktop: \
+            kist lock, then kist unlock
+            """)
+    }
+}
+
+struct PolicyCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "Say or set what a credential is handed out for.",
+        discussion: """
+            allow      whenever the vault is open (the usual)
+            confirm    only after somebody agreed in a dialog, each time
+            run-only   for run and check; get, env and show refuse
+
+            Example:  kist policy snowflake confirm
+            """)
+
+    @Argument(help: "The credential.") var name: String
+    @Argument(help: "allow, confirm or run-only; without it, the present one is said.") var policy: String?
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 {
+        try PolicySetting.execute(name, policy, json: json, session)
+    }
+}
