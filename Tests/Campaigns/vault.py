@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 from campaign import STORE
@@ -51,3 +52,54 @@ def campaign(name, whole, size):
 
 def whole_part(context, ranges, folder):
     return part(context, ranges[0], folder)
+
+
+def journals(run):
+    """A journal that a kill left behind, cut and bent."""
+    program, fixture = str(run.programs / "vault-campaign"), STORE / f"fixture-{run.seed}"
+    if not (fixture / "key").exists():
+        fixture.mkdir(mode=0o700, parents=True, exist_ok=True)
+        subprocess.run([program, "make", "--fixture", fixture, "--seed", str(run.seed)], check=True, stdout=subprocess.DEVNULL)
+    hot = interrupted(run, program, fixture)
+    whole = (hot / "vault.kist-journal").stat().st_size * 9
+    count = min(run.count, whole)
+    step = max(1, whole // max(1, count // 500))
+    ranges = [range(start, min(whole, start + min(step, 500 if count < whole else step))) for start in range(0, whole, step)]
+    if count >= whole:
+        ranges = [range(start, min(whole, start + 8_192)) for start in range(0, whole, 8_192)]
+    run.parts_of("", ranges, whole_part, 1, ("journals", program, run.seed, str(hot)))
+
+
+def interrupted(run, program, fixture):
+    """A folder with a vault whose last write was killed after the file was written and before it was synced."""
+    for number in range(2, 8):
+        hot = run.work / "hot"
+        shutil.rmtree(hot, ignore_errors=True)
+        shutil.copytree(fixture, hot)
+        shutil.copy(hot / "vault.kist", hot / "before.kist")
+        subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                        f"inject=fdatasync:signal=KILL:when={number}", program, "interrupt", "--fixture", hot],
+                       stdout=subprocess.DEVNULL)  # fmt: skip
+        changed = (hot / "vault.kist").read_bytes() != (hot / "before.kist").read_bytes()
+        if changed and (hot / "vault.kist-journal").exists():
+            return hot
+    raise RuntimeError("no kill left a journal behind")
+
+
+def nonces(run):
+    """A million in one process, two halves of a process that divided, and a kernel that gives no random bytes."""
+    campaign("nonces", 1_000_000, 1_000_000)(run)
+    program = str(run.programs / "vault-campaign")
+    for number in (1, 2, 3, 5, 9):
+        calls = "getrandom:error=EIO", f"getrandom:error=EIO:when={number}+"
+        for call in calls:
+            done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=getrandom,openat", "-e", f"inject={call}",
+                                   "-e", "inject=openat:error=EIO:when=30+", program, "nonces", "--to", "50"],
+                                  capture_output=True, text=True, env={"SWIFT_BACKTRACE": "enable=no"})  # fmt: skip
+            run.tally.count("failures of the source")
+            if done.returncode == 0:
+                run.tally.count("another source was there")
+            elif done.stdout.startswith("{"):
+                run.tally.fail(f"{call}: {done.stdout[-200:]}")
+            else:
+                run.tally.count("refused to go on")

@@ -1,3 +1,4 @@
+import Glibc
 import KistCrypto
 import SecretMemory
 
@@ -55,8 +56,47 @@ enum Nonces {
             tally.count("seals")
             if !seen.insert(nonce).inserted { tally.fail("seal \(number): a nonce came twice") }
         }
+        try fork(&tally, key)
         // The control: the set does notice.
         guard let first = seen.first, !seen.insert(first).inserted else { throw Broken("the control") }
         return tally
     }
+
+    /// A process that divides goes on with two different sources: 10,000 nonces of each half, none twice.
+    private static func fork(_ tally: inout Tally, _ key: borrowing SecretBytes) throws {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw Broken("no pipe") }
+        let child = divide()
+        var nonces: [UInt8] = []
+        let plain: [UInt8] = [7]
+        for _ in 0..<10_000 {
+            var sealed: [UInt8] = []
+            plain.withUnsafeBytes { SecretBox.seal($0, key, appendingTo: &sealed) }
+            nonces += sealed[..<24]
+        }
+        if child == 0 {
+            var sent = 0
+            while sent < nonces.count {
+                let count = nonces.withUnsafeBytes { write(ends[1], $0.baseAddress! + sent, $0.count - sent) }
+                guard count > 0 else { _exit(1) }
+                sent += count
+            }
+            _exit(0)
+        }
+        close(ends[1])
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(ends[0], &buffer, buffer.count)
+            guard count > 0 else { break }
+            nonces += buffer[..<count]
+        }
+        waitpid(child, nil, 0)
+        let all = Set(stride(from: 0, to: nonces.count, by: 24).map { Array(nonces[$0..<$0 + 24]) })
+        tally.count("sealsOfTwoHalves", nonces.count / 24)
+        if nonces.count != 20_000 * 24 || all.count != 20_000 {
+            tally.fail("two halves of a process have \(all.count) nonces")
+        }
+    }
+
+    @_silgen_name("fork") private static func divide() -> pid_t
 }

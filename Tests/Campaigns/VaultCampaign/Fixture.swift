@@ -44,14 +44,19 @@ struct Fixture {
         throw Broken("no file of 64 KiB came about")
     }
 
-    init(_ options: Options) throws {
-        let folder = options.folder("fixture")
-        clean = try File.load("\(folder)/vault.kist")
-        anchor = try File.load("\(folder)/anchor")
+    /// The door that `make` wrote beside the file.
+    static func door(_ folder: String) throws -> Door {
         let key = try File.load("\(folder)/key")
-        door = Door(
+        return Door(
             challenge: SlotChallenge(slot: Array(key[..<8]), salt: Array(key[8..<24]), cost: .floor),
             kek: Array(key[24...]))
+    }
+
+    init(_ options: Options, clean given: [UInt8]? = nil) throws {
+        let folder = options.folder("fixture")
+        clean = try given ?? File.load("\(folder)/vault.kist")
+        anchor = try File.load("\(folder)/anchor")
+        door = try Self.door(folder)
         let work = options.folder("work") + "/bent-\(getpid())"
         mkdir(work, 0o700)
         path = "\(work)/vault.kist"

@@ -7,6 +7,7 @@ import Glibc
 let campaigns: [String: (Options) throws -> Tally] = [
     "make": Fixture.make, "flips": Flips.run, "cuts": Cuts.run, "swaps": Swaps.run, "rollbacks": Rollbacks.run,
     "drops": Drops.run, "headers": Headers.run, "nonces": Nonces.run, "contexts": Contexts.run, "model": Model.run,
+    "interrupt": Journals.interrupt, "journals": Journals.run,
 ]
 guard let options = Options(CommandLine.arguments), let campaign = campaigns[options.name] else {
     print(
