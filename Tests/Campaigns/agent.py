@@ -143,7 +143,7 @@ class World:
         self.programs = pathlib.Path(programs)
         self.data, self.run, self.state = (self.folder / n for n in ("data", "run", "state"))
         self.vault = self.data / "vault.kist"
-        self.process = None
+        self.process = self.client = None
         self.fresh()
 
     def fresh(self):

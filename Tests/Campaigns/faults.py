@@ -121,6 +121,10 @@ def judge(world, operation, before, outcome, tally, what):
         tally.fail(f"{what}: acknowledged, and not there")
     else:
         tally.count(f"{operation.name}: found {state}")
+    broken = operation.beside(world)
+    world.kill()
+    if broken:
+        tally.fail(f"{what}: {broken}")
 
 
 def errors(run):

@@ -40,6 +40,10 @@ def judge(world, operation, before, outcome, tally, what):
         tally.fail(f"{what}: acknowledged and lost")
     else:
         tally.count(f"{operation.name}: found {state}")
+    broken = operation.beside(world)
+    world.kill()
+    if broken:
+        tally.fail(f"{what}: {broken}")
 
 
 # C1
@@ -64,7 +68,17 @@ def kill_part(context, numbers, folder):
         talk = operation.prepare(world)
         pid = world.pid()
         # Most moments inside, some just after: an acknowledged write must survive the kill that follows.
-        killer = threading.Timer(chance.random() * length * 1.3, lambda pid=pid: os.kill(pid, signal.SIGKILL))
+        # Every other time the command line dies instead, where it is the one that writes.
+        client = operation.client_too and number % 2
+
+        def strike(pid=pid, client=client):
+            try:
+                os.kill(world.client.pid if client else pid, signal.SIGKILL)
+            except (ProcessLookupError, AttributeError):
+                pass
+
+        world.client = None
+        killer = threading.Timer(chance.random() * length * 1.3, strike)
         killer.start()
         outcome = attempt(world, operation, talk)
         killer.join()

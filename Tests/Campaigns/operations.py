@@ -6,13 +6,15 @@ anything between.
 
 import subprocess
 
-from agent import Gone, Refused
+from agent import PASSPHRASE, Gone, Refused
 
 
 class Put:
     """One credential changed and one added, in one transaction."""
 
     name = "put"
+    # Whether the command line is a process of its own that may die, too.
+    client_too = False
     values = {"n1": "changed " * 40, "added": "new " * 30}
 
     def prepare(self, world):
@@ -31,6 +33,10 @@ class Put:
         same = {name: value for name, (_, value) in found.items()} == expected
         rest = all(found[name] == before[name] for name in before if name not in self.values)
         return "new" if same and rest else None
+
+
+    def beside(self, world):
+        return None
 
 
 class Remove(Put):
@@ -61,24 +67,37 @@ class Backup(Put):
     """A backup made. The vault must stay as it was, and a file with the final name must be whole."""
 
     name = "backup"
+    client_too = True
 
     def operate(self, world, talk):
-        run_kist(world, "backup", "create", world.folder / "out.kistbackup")
+        run_kist(world, "backup", "create", world.folder / "out.backup")
 
     def judge(self, before, found):
         return "same" if found == before else None
 
+    def beside(self, world):
+        """Other promises: `None`, or what is broken."""
+        if not (world.folder / "out.backup").exists():
+            return None
+        world.start()
+        try:
+            run_kist(world, "backup", "check", world.folder / "out.backup", given_passphrase=True)
+        except (Gone, Refused) as problem:
+            return f"a backup with its final name is not whole: {problem}"
+        return None
+
 
 class Restore(Put):
-    """A backup of an older state put back over a newer vault."""
+    """A backup of an older state put in the place of a newer vault."""
 
     name = "restore"
+    client_too = True
 
     def prepare(self, world):
         return None
 
     def operate(self, world, talk):
-        run_kist(world, "backup", "restore", world.folder / "data/old.kistbackup", "--replace", given_passphrase=True)
+        run_kist(world, "backup", "restore", world.data / "old.backup", "--replace", "--yes", given_passphrase=True)
 
     def judge(self, before, found):
         if found == before:
@@ -92,17 +111,22 @@ def run_kist(world, *words, given_passphrase=False):
     extra = []
     if given_passphrase:
         path = world.folder / "passphrase"
-        from agent import PASSPHRASE
-
         path.write_bytes(PASSPHRASE + b"\n")
         path.chmod(0o600)
         extra = ["--passphrase-file", str(path)]
+    world.client = subprocess.Popen(
+        [world.programs / "kist", *map(str, words), *extra], env=world.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
     try:
-        done = world.kist(*words, *extra)
+        printed, _ = world.client.communicate(timeout=120)
     except subprocess.TimeoutExpired:
+        world.client.kill()
         raise Gone("no answer in two minutes") from None
-    if done.returncode:
-        raise Refused({"message": done.stderr[:400], "data": {"kind": f"exit {done.returncode}"}})
+    if world.client.returncode < 0:
+        raise Gone("the command line was ended")
+    if world.client.returncode:
+        raise Refused({"message": printed[:400], "data": {"kind": f"exit {world.client.returncode}"}})
 
 
 ALL = {operation.name: operation for operation in (Put, Remove, Rekey, Backup, Restore)}
@@ -123,7 +147,7 @@ def begin(world, name):
         world.start()
         talk = world.talk()
         talk.unlock()
-        run_kist(world, "backup", "create", world.folder / "data/old.kistbackup")
+        run_kist(world, "backup", "create", world.data / "old.backup")
         talk.put({"later": "x"})
         truth = talk.everything()
         world.kill()

@@ -34,6 +34,8 @@ def readers(run):
         newest = {}
         for line in done.stdout.splitlines()[:-1]:
             cells = line.split(" | ")
+            if cells[0] == "slot":
+                continue
             name, revision = cells[1], int(cells[2])
             fields = ast.literal_eval(cells[-1])
             if revision > newest.get(name, (0, ""))[0]:

@@ -13,7 +13,7 @@ import importlib.util, json, sqlite3, sys
 spec = importlib.util.spec_from_file_location("decoder", sys.argv[1])
 decoder = importlib.util.module_from_spec(spec); spec.loader.exec_module(decoder)
 header = dict(sqlite3.connect(f"file:{sys.argv[2]}?mode=ro", uri=True).execute("SELECT name, value FROM head"))["header"]
-key, epochs = decoder.unlock(header, bytes.fromhex(sys.argv[3]))[3:5]
+key, epochs = decoder.unlock(header, decoder.way_in("passphrase", bytes.fromhex(sys.argv[3]), b""))[3:5]
 purposes = "header name manifest index anchor slot-pair slot-info epoch-wrap".split()
 found = {"root": key.root, "kek": key.kek} | {f"epoch-{n}": value for n, value in epochs.items()}
 found |= {f"key-{purpose}": key(purpose) for purpose in purposes}
@@ -35,7 +35,7 @@ class Reading:
     def keys(self, vault, passphrase):
         """KEK, root and the keys from it, by name."""
         done = subprocess.run([self.python, "-c", KEYS, DECODER, vault, passphrase.hex()], capture_output=True, text=True, check=True)
-        return {name: bytes.fromhex(value) for name, value in json.loads(done.stdout).items()}
+        return {name: bytes.fromhex(value) for name, value in json.loads(done.stdout.splitlines()[-1]).items()}
 
     def decode(self, vault, passphrase):
         return subprocess.run([self.python, DECODER, vault, passphrase.decode()], capture_output=True, text=True)

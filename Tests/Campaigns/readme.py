@@ -60,5 +60,6 @@ def write():
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     text = PAGE.read_text()
     for mark, table in (("promises", tables(CAMPAIGNS, figures)), ("counts", counts(figures))):
-        text = re.sub(rf"(<!-- {mark} -->\n).*?(\n<!-- end -->)", lambda m: m.group(1) + table + m.group(2), text, flags=re.S)
+        start, end = text.index(f"<!-- {mark} -->\n") + len(mark) + 10, text.index(f"<!-- end of {mark} -->")
+        text = text[:start] + table + "\n" + text[end:]
     PAGE.write_text(text)

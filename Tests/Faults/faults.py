@@ -164,4 +164,13 @@ FAULTS = [
      "SET(CURLOPT_FOLLOWLOCATION, 0L);", "SET(CURLOPT_FOLLOWLOCATION, PLANTED ? 1L : 0L);", "aRedirectIsToldAndNotFollowed"),
     (64, "the name of a server is not compared", "Sources/C/CCurl/CCurl.c",
      "SET(CURLOPT_SSL_VERIFYPEER, 1L);", "SET(CURLOPT_SSL_VERIFYPEER, PLANTED ? 0L : 1L);", "noTLSNoKey"),
+    # Mistakes that were made here once.
+    (65, "a file may lead SQLite in circles", S + "Opening/Allowance.swift",
+     "30_000_000 + max(0, size)", "PLANTED ? .max : 30_000_000 + max(0, size)", "aTreeThatRepeatsItsChildrenEnds"),
+    (66, "an answer that could not be sent waits for the next client", A + "Loop/AnswerBuffer.swift",
+     "defer { wipe() }", "defer { if !PLANTED { wipe() } }", "anAnswerThatCannotBeSentReachesNobodyElse"),
+    (67, "a lock does not stop an unlock that is under way", A + "Session/UnlockJob.swift",
+     "isCancelled = true", "isCancelled = !PLANTED", "lockingWhileAKeyIsMadeKeepsTheVaultLocked"),
+    (68, "one answer may hold any amount of secrets", V + "Using/Vault+Read.swift",
+     "guard values.count + field.range.count <= most else", "guard PLANTED || values.count + field.range.count <= most else", "aRevelationIsBounded"),
 ]  # fmt: skip
