@@ -6,6 +6,7 @@ named are those that promise it does not stay unseen. A test that begins with `c
 
 V, C, S, A = "Sources/KistVault/", "Sources/KistCrypto/", "Sources/StoreSQLite/", "Sources/KistAgent/"
 CLI, CLIENT, WIRE, POSIX = "Sources/KistCLI/", "Sources/KistClient/", "Sources/KistProtocol/", "Sources/C/CKistPosix/"
+BUNDLE = "Sources/KistBundle/"
 
 FAULTS = [
     # The vault: tags, digests, commitments.
@@ -173,4 +174,21 @@ FAULTS = [
      "isCancelled = true", "isCancelled = !PLANTED", "lockingWhileAKeyIsMadeKeepsTheVaultLocked"),
     (68, "one answer may hold any amount of secrets", V + "Using/Vault+Read.swift",
      "guard values.count + field.range.count <= most else", "guard PLANTED || values.count + field.range.count <= most else", "aRevelationIsBounded"),
+    # Bundles.
+    (80, "a bundle of any vault is opened", BUNDLE + "Opening/OpenedBundle.swift",
+     "guard identity.trusted.contains(bundle.head.vaultKey) else", "guard PLANTED || identity.trusted.contains(bundle.head.vaultKey) else",
+     "anUntrustedVaultIsRefusedBeforeAnythingIsOpened"),
+    (81, "a recipient's key is not bound to the body", BUNDLE + "Opening/OpenedBundle.swift",
+     "guard isBound else", "guard PLANTED || isBound else", "aRecipientCannotChangeTheBundleForAnother"),
+    (82, "an expired bundle is opened", BUNDLE + "Opening/OpenedBundle.swift",
+     "if case .at(let end) = bundle.head.expiry,", "if !PLANTED, case .at(let end) = bundle.head.expiry,", "expiryIsTheFirstSecondThatIsTooLate"),
+    (83, "what asks for confirmation is sealed", BUNDLE + "Sealing/SealedBundle+Seal.swift",
+     "if let asking = overviews", "if !PLANTED, let asking = overviews", "whatCannotBeABundleIsRefusedByItsRule|aCredentialThatAsksForConfirmationStaysInTheVault"),
+    (84, "a bundle never grows stale", V + "Writing/Write+Bundles.swift",
+     "if !isSame {", "if !PLANTED, !isSame {", "aBundleIsNotedUntilTheCredentialChangesAndStaleFromThen"),
+    (85, "sealing fills the history", V + "Writing/Write+Bundles.swift",
+     "guard entries.count > 1,", "guard !PLANTED, entries.count > 1,", "sealingDoesNotPushSecretsOutOfTheHistory"),
+    (86, "a point that belongs to everybody is a recipient", C + "Identity/Recipient.swift",
+     "Self.isCanonical(publicKey), Self.isUsable(publicKey) else", "PLANTED || Self.isCanonical(publicKey) && Self.isUsable(publicKey) else",
+     "pointsThatBelongToEverybodyAreNoRecipients"),
 ]  # fmt: skip
