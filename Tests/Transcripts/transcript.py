@@ -29,6 +29,8 @@ MASKS = [
     (re.compile(r"expired \d+ days ago"), "expired N days ago"),
     (re.compile(r"process \d+"), "process N"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "SHA256"),
+    # The beginning of a slot's id.
+    (re.compile(r"\b[0-9a-f]{8}\b"), "xxxxxxxx"),
     (re.compile(r"/tmp/kist-[A-Za-z0-9_]+"), "HOME"),
 ]
 

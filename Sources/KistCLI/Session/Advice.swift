@@ -23,6 +23,9 @@ package enum Advice {
             "or a key file:  kist unlock --key-file FILE",
         ], code: ExitCode.locked)
 
+    package static let noRecoveryCode = Failure(
+        "that is no recovery code: look at each group again", code: ExitCode.notOpened)
+
     package static func noVault(_ path: String) -> Failure {
         Failure("there is no vault yet at \(path)", advice: ["create it:  kist init"])
     }

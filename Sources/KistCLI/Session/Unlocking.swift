@@ -71,7 +71,9 @@ extension Session {
         if way.means != .passphrase { factorFile = nil }
         guard way.isAsked else {
             let brought = Brought(way.means, try way.read(), factor: try readFactor(factorFile))
-            try patiently { () throws(ClientError) in try body(brought.proof, brought.secrets) }
+            do throws(Failure) {
+                try patiently { () throws(ClientError) in try body(brought.proof, brought.secrets) }
+            } catch { throw Self.isMistyped(error, way) ? Advice.noRecoveryCode : error }
             return brought
         }
         guard let terminal = Terminal.open() else { throw alone }
@@ -91,11 +93,17 @@ extension Session {
                 }
                 return brought
             } catch {
-                guard error.code == ExitCode.notOpened, attempt < attempts else { throw error }
-                terminal.show("\(error.message)\n")
+                let failure = Self.isMistyped(error, way) ? Advice.noRecoveryCode : error
+                guard failure.code == ExitCode.notOpened, attempt < attempts else { throw failure }
+                terminal.show("\(failure.message)\n")
             }
         }
         throw Advice.notOpened
+    }
+
+    /// A recovery code has a check of its own, so a slip of the pen is told from a wrong code, and costs no pause.
+    private static func isMistyped(_ failure: Failure, _ way: WayIn) -> Bool {
+        way.means == .recovery && failure.code == ExitCode.usage
     }
 
     private func readFactor(_ path: String?) throws(Failure) -> SecretBytes? {

@@ -28,6 +28,7 @@ struct SlotMaterial {
             }
             session.printer.flush()
             passphrase = try NewPassphrase.ask(terminal, "New passphrase")
+            terminal.show("Making its key …\n")
         }
         return try withFactor(passphrase)
     }
