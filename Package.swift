@@ -77,7 +77,8 @@ let package = Package(
         module("KistCrypto", ["KistModel", "SecretMemory", "CSodium"]),
         // 2: use cases, wire forms, platform knowledge.
         module(
-            "KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"], exclude: ["Format.md", "Backup.md"]),
+            "KistVault", ["KistModel", "SecretMemory", "KistCrypto", "KistStore"],
+            exclude: ["Format.md", "Backup.md", "Audit.md"]),
         module("KistBundle", ["KistModel", "SecretMemory", "KistCrypto"], exclude: ["Bundle.md"]),
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
         module(
@@ -125,7 +126,9 @@ let package = Package(
         // Never shipped.
         .executableTarget(
             name: "vault-bench",
-            dependencies: ["KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite"],
+            dependencies: [
+                "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite", "KistAgent",
+            ],
             path: "Tests/Benchmarks/VaultBench", swiftSettings: house),
         .executableTarget(
             name: "vault-campaign",

@@ -12,6 +12,7 @@ extension Agent {
                 throw AgentFailure.invalid("method")
             }
             try admit(method, client)
+            try recordFirst(method, request, client)
             do {
                 switch method {
                 case .hello: try hello(request, client)
@@ -20,11 +21,11 @@ extension Agent {
                 case .unlock: try unlock(request, segments, client)
                 case .lock:
                     cancelUnlocks()
-                    session.close()
+                    session.close(entry("lock", purpose: "asked", for: client))
                     reply(client, request.id, .empty)
                 case .retire:
                     cancelUnlocks()
-                    session.close()
+                    session.close(entry("lock", purpose: "retire", for: client))
                     reply(client, request.id, .empty)
                     end()
                 case .list: try list(request, client)
@@ -45,6 +46,8 @@ extension Agent {
                 case .backupEnd: try backupEnd(request, client)
                 case .policy: try policy(request, client)
                 case .doctor: reply(client, request.id, try doctor(request, client))
+                case .audit: try audit(request, client)
+                case .auditVerify: try auditVerify(request, segments, client)
                 case .slots: try slots(request, client)
                 case .slotAdd, .slotChange, .slotRemove, .slotTest: try changeSlots(method, request, segments, client)
                 case .sealer: try sealer(request, client)
@@ -53,9 +56,14 @@ extension Agent {
             } catch let error as ShapeError { throw AgentFailure.invalid(error.member) }
         } catch let failure as AgentFailure {
             // The file under us is another one: what we know of the vault is no longer true.
-            if failure.kind == .replaced { session.close() }
+            recordRefusal(failure)
+            if failure.kind == .replaced { session.close(entry("lock", purpose: "replaced", for: client)) }
             reply(client, request.id, failure)
-        } catch { reply(client, request.id, Failures.io("\(error)")) }
+        } catch {
+            let failure = Failures.io("\(error)")
+            recordRefusal(failure)
+            reply(client, request.id, failure)
+        }
     }
 
     /// `hello` goes first. After another protocol's, nothing runs but `retire`, which is the same in every version.

@@ -19,15 +19,21 @@ extension Agent {
         let params = try JSONFields(request.params, "params")
         let profile = try params["profile"] == nil ? nil : params.profile("profile")
         guard try profile != nil || params.flag("all") else { throw ShapeError("profile") }
-        let overviews = try vault(for: client) { (vault) throws(VaultError) in try vault.list(profile) }
+        var overviews = try vault(for: client) { (vault) throws(VaultError) in try vault.list(profile) }
+        if let log = session.audit {
+            for index in overviews.indices {
+                overviews[index].lastUsed = log.lastUse(overviews[index].profile, overviews[index].name)
+            }
+        }
         replyInParts(client, request.id, overviews) { $0.encode(into: &$1) }
     }
 
     func show(_ request: Request, _ client: Client) throws {
         let wanted = try CredentialRequest(json: request.params)
-        let overview = try vault(for: client) { (vault) throws(VaultError) in
+        var overview = try vault(for: client) { (vault) throws(VaultError) in
             try vault.overview(wanted.profile, wanted.name)
         }
+        overview.lastUsed = session.audit?.lastUse(wanted.profile, wanted.name)
         reply(client, request.id, overview.json)
     }
 
@@ -55,6 +61,7 @@ extension Agent {
         _ wanted: RevealRequest, _ id: Int64, _ client: Client, agreed: Agreement
     ) throws {
         let wants = wanted.wants.map { KistVault.Want(profile: $0.profile, name: $0.name, fields: $0.fields) }
+        attempt = revealing(wanted, client)
         let most = limits.revealedBytes
         let revealed = try vault(for: client) { (vault) throws(VaultError) in try vault.reveal(wants, most: most) }
         let items = revealed.items
@@ -67,6 +74,7 @@ extension Agent {
         ) { [unowned self, unowned client] agreed in try reveal(wanted, id, client, agreed: agreed) }
         // What was opened is wiped; it is opened again when somebody has agreed.
         guard mayLeave else { return }
+        try record(revealed: items, for: wanted.purpose, isAgreed: !agreed.isNone)
         let segments = revealed.takeSegments()
         // Nearly always one frame; its header is written straight from the overviews.
         let fits = replyIfItFits(client, segments) { header in

@@ -162,6 +162,8 @@ extension Agent {
     private func answer(_ job: UnlockJob, _ changed: consuming ChangedSlot) {
         let result = SlotResult(slot: changed.slot.summary).json
         let code = SecretSegments(optional: changed.takeRecoveryCode())
+        // What is written from now on can be proved with the new code.
+        if code.count == 1 { session.renewAudit(code: code.bytes, who: clients[job.client].map(who) ?? .agent) }
         finish(job) { client in
             reply(client, code) { Response(id: job.id, .result(result)).json.encode(into: &$0) }
         }

@@ -40,6 +40,7 @@ extension Agent {
         jobs.append(
             UnlockJob(
                 client: client.token, id: request.id, work: work, secrets: segments, lockEnd: end))
+        jobs.last?.attempt = attempt
         client.isBusy = true
     }
 
@@ -63,6 +64,7 @@ extension Agent {
                 guard try advance(job) else { return }
             } catch let failure as AgentFailure {
                 if failure.kind == .wrongKey { pause.noteWrong(at: clock.nanoseconds()) }
+                recordRefusal(failure, of: job)
                 session.closeIfUnused()
                 finish(job) { reply($0, job.id, failure) }
             } catch {

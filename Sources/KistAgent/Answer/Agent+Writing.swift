@@ -66,6 +66,9 @@ extension Agent {
                 profile: $0.profile, name: $0.name, platform: $0.platform, variant: $0.variant, plain: $0.plain,
                 secrets: $0.secrets, expiry: $0.expiry, note: $0.note, policy: $0.policy, ifRevision: $0.ifRevision)
         }
+        try record(
+            write: .put, items.map { AuditEntry.Target(profile: $0.profile, name: $0.name, fields: $0.secrets) },
+            reason: why, client)
         let revision = try vault(for: client) { (vault) throws(VaultError) in
             try vault.put(stored, secrets: secrets, note: note, requestID: requestID)
         }
@@ -85,6 +88,8 @@ extension Agent {
 
     func remove(_ request: Request, _ client: Client) throws {
         let wanted = try CredentialRequest(json: request.params)
+        try record(
+            write: .remove, [AuditEntry.Target(profile: wanted.profile, name: wanted.name)], client, .ifPossible)
         let generation = try vault(for: client) { (vault) throws(VaultError) in
             try vault.remove(wanted.profile, wanted.name, ifRevision: wanted.ifRevision)
         }
@@ -95,6 +100,8 @@ extension Agent {
         let wanted = try CredentialRequest(json: request.params)
         guard let revision = wanted.revision else { throw ShapeError("revision") }
         let note = try note("restore of \(revision)", client)
+        try record(
+            write: .restore, [.init(profile: wanted.profile, name: wanted.name, revision: revision)], client)
         let new = try vault(for: client) { (vault) throws(VaultError) in
             try vault.restore(wanted.profile, wanted.name, revision: revision, note: note)
         }
@@ -104,6 +111,7 @@ extension Agent {
     func profileCreate(_ request: Request, _ client: Client) throws {
         let name = try JSONFields(request.params, "params").profile("name")
         let note = try note("profile create", client)
+        try record(write: .profileCreate, [AuditEntry.Target(profile: name, name: nil)], client)
         try vault(for: client) { (vault) throws(VaultError) in try vault.createProfile(name, note: note) }
         reply(client, request.id, .empty)
     }
@@ -113,6 +121,8 @@ extension Agent {
         let from = try params.profile("from")
         let to = try params.profile("to")
         let note = try note("copy of profile \(from)", client)
+        try record(
+            write: .profileCopy, [from, to].map { AuditEntry.Target(profile: $0, name: nil) }, client)
         let copied = try vault(for: client) { (vault) throws(VaultError) in
             try vault.copyProfile(from, to: to, note: note)
         }
@@ -121,6 +131,7 @@ extension Agent {
 
     func profileRemove(_ request: Request, _ client: Client) throws {
         let name = try JSONFields(request.params, "params").profile("name")
+        try record(write: .profileRemove, [AuditEntry.Target(profile: name, name: nil)], client, .ifPossible)
         let removed = try vault(for: client) { (vault) throws(VaultError) in try vault.removeProfile(name) }
         reply(client, request.id, ["removed": .integer(Int64(removed))])
     }

@@ -1,3 +1,4 @@
+private import Glibc
 internal import KistCrypto
 internal import KistModel
 internal import KistPosix
@@ -30,6 +31,12 @@ enum Failures {
 
     static func io(_ why: String) -> AgentFailure {
         AgentFailure(.io, "the operating system failed", facts: [JSONMember("why", .string(why))])
+    }
+
+    /// Nothing is handed out that cannot be written down first.
+    static func notAudited(_ error: AuditStoreError) -> AgentFailure {
+        let why = error.code == 0 ? "it is not open" : String(cString: strerror(error.code))
+        return AgentFailure(.notAudited, "the audit log cannot be written", facts: [JSONMember("why", .string(why))])
     }
 
     static func wait(_ nanoseconds: Int64) -> AgentFailure {

@@ -1,13 +1,13 @@
 private import Glibc
 internal import KistPosix
 internal import KistProtocol
-internal import KistVault
+package import KistVault
 
 /// The audit log in files beside the vault: `<vault>.audit` is written to, `<vault>.audit.<n>` are older. This user's
 /// alone (0600), never a link, and never SQLite's.
 ///
 /// Two descriptors of the active one: entries are only ever appended, the state at its beginning is replaced in place.
-final class SpoolFiles: AuditStore {
+package final class SpoolFiles: AuditStore {
     private let folder: String
     private let name: String
     private var path: String { folder + "/" + name }
@@ -18,13 +18,13 @@ final class SpoolFiles: AuditStore {
     private var status: FileStatus?
 
     /// - Parameter vault: its real path.
-    init(vault: String) {
+    package init(vault: String) {
         let slash = vault.utf8.lastIndex(of: UInt8(ascii: "/")) ?? vault.startIndex
         folder = Folder.parent(of: vault) ?? "."
         name = String(vault[vault.index(after: slash)...]) + ".audit"
     }
 
-    func older() throws(AuditStoreError) -> [UInt64] {
+    package func older() throws(AuditStoreError) -> [UInt64] {
         let names: [String]
         do { names = try Folder.names(in: folder) } catch { throw AuditStoreError(error) }
         return names.compactMap { other -> UInt64? in
@@ -35,7 +35,7 @@ final class SpoolFiles: AuditStore {
         }.sorted()
     }
 
-    func size(of segment: UInt64?) throws(AuditStoreError) -> Int? {
+    package func size(of segment: UInt64?) throws(AuditStoreError) -> Int? {
         if segment == nil {
             try recover()
             guard try open() else { return nil }
@@ -49,14 +49,14 @@ final class SpoolFiles: AuditStore {
         }
     }
 
-    func read(_ segment: UInt64?, at offset: Int, count: Int) throws(AuditStoreError) -> [UInt8] {
+    package func read(_ segment: UInt64?, at offset: Int, count: Int) throws(AuditStoreError) -> [UInt8] {
         try posix { () throws(PosixError) in
             guard let segment else { return try placing?.read(at: offset, count: count) ?? [] }
             return try File.open(older(segment), flags: O_RDONLY | O_NOFOLLOW).read(at: offset, count: count)
         }
     }
 
-    func begin(with bytes: [UInt8], retiring number: UInt64?) throws(AuditStoreError) {
+    package func begin(with bytes: [UInt8], retiring number: UInt64?) throws(AuditStoreError) {
         try posix { () throws(PosixError) in
             try Folder.removeFile(fresh)
             do throws(PosixError) {
@@ -79,7 +79,7 @@ final class SpoolFiles: AuditStore {
         guard try open() else { throw AuditStoreError(code: ENOENT) }
     }
 
-    func append(_ bytes: [UInt8]) throws(AuditStoreError) {
+    package func append(_ bytes: [UInt8]) throws(AuditStoreError) {
         try posix { () throws(PosixError) in
             guard let put = try appending?.writeOnce(bytes) else { throw Self.closed }
             guard put < bytes.count else { return }
@@ -90,7 +90,7 @@ final class SpoolFiles: AuditStore {
         }
     }
 
-    func overwrite(_ segment: UInt64?, at offset: Int, with bytes: [UInt8]) throws(AuditStoreError) {
+    package func overwrite(_ segment: UInt64?, at offset: Int, with bytes: [UInt8]) throws(AuditStoreError) {
         try posix { () throws(PosixError) in
             guard let segment else {
                 guard try placing?.write(bytes, at: offset) != nil else { throw Self.closed }
@@ -102,33 +102,33 @@ final class SpoolFiles: AuditStore {
         }
     }
 
-    func cut(to size: Int) throws(AuditStoreError) {
+    package func cut(to size: Int) throws(AuditStoreError) {
         try posix { () throws(PosixError) in try placing?.truncate(to: size) }
     }
 
-    func reserve(_ count: Int) throws(AuditStoreError) {
+    package func reserve(_ count: Int) throws(AuditStoreError) {
         try posix { () throws(PosixError) in
             let size = try FileStatus(of: placing?.raw ?? -1).size
             guard try placing?.reserve(from: Int(size), count: count) != nil else { throw Self.closed }
         }
     }
 
-    func sync() throws(AuditStoreError) {
+    package func sync() throws(AuditStoreError) {
         try posix { () throws(PosixError) in
             guard try placing?.syncData() != nil else { throw Self.closed }
         }
     }
 
-    func remove(_ segment: UInt64) throws(AuditStoreError) {
+    package func remove(_ segment: UInt64) throws(AuditStoreError) {
         try posix { () throws(PosixError) in try Folder.removeFile(older(segment)) }
     }
 
-    func isIntact(size: Int) -> Bool {
+    package func isIntact(size: Int) -> Bool {
         guard let status, let now = try? FileStatus(of: path) else { return false }
         return now.isSameFile(as: status) && now.kind == .file && now.size == size
     }
 
-    func close() {
+    package func close() {
         appending = nil
         placing = nil
         status = nil

@@ -1,6 +1,7 @@
 internal import KistModel
 package import KistPosix
 internal import KistProtocol
+internal import KistVault
 internal import SecretMemory
 
 /// One vault's agent: a loop on one thread over its socket, its clients and its timers.
@@ -44,6 +45,8 @@ package final class Agent {
     private var isEnding = false
     var lastRequest: Int64
     private var nextSocketCheck: Int64
+    /// What the request in work is about to do, for the log; `nil` when that is nothing that counts.
+    var attempt: AuditEntry?
     /// No client's deadline is earlier.
     var nextDeadline = Int64.max
 
@@ -72,6 +75,8 @@ package final class Agent {
         session = Session(
             path: options.vault, stores: stores,
             anchors: options.state.map { FileAnchorStore(state: $0, vault: options.vault) } ?? NoAnchorStore(),
+            auditSeen: options.state.map { FileAnchorStore(state: $0, vault: options.vault, of: "audit") }
+                ?? NoAnchorStore(),
             rendezvous: Rendezvous(
                 socket: socket, pid: Process.id, ticks: Process.startTime(of: Process.id), since: started,
                 boot: Process.bootID, host: Process.host),
@@ -80,6 +85,7 @@ package final class Agent {
             prompts.cancelAll()
             dropSecrets()
         }
+        session.onOpen = { [unowned self] in recordUnlock($0, $1, code: $2) }
         try poller.add(wakeup.raw, .readable, token: Token.wakeup)
         if signalsRaw >= 0 { try poller.add(signalsRaw, .readable, token: Token.signals) }
     }
@@ -110,7 +116,7 @@ package final class Agent {
             for event in events { handle(event) }
             tick()
         }
-        session.close()
+        session.close(entry("lock", purpose: "end", for: nil))
         folders.removeAll()
         for client in clients.values { poller.remove(client.socket.raw) }
         clients = [:]
@@ -152,6 +158,7 @@ package final class Agent {
         advanceUnlocks()
         prompts.expire(at: now)
         if now >= nextDeadline { closeLate(now) }
+        session.tendAudit()
         if place != nil, now >= nextSocketCheck {
             nextSocketCheck = now + limits.socketCheck
             if place?.isThere == false { end() }
@@ -171,7 +178,7 @@ package final class Agent {
         var next = place != nil ? nextSocketCheck : .max
         if let end = session.end { next = min(next, end) }
         if !isPrivate, !session.isOpen { next = min(next, lastRequest + limits.lockedIdle) }
-        next = min(next, nextDeadline, prompts.deadline ?? .max)
+        next = min(next, nextDeadline, prompts.deadline ?? .max, session.auditDue ?? .max)
         if let job = jobs.first, job.derivation == nil { next = min(next, clock.nanoseconds() + .milliseconds(20)) }
         guard next != .max else { return -1 }
         return Int32(clamping: max(0, (next - clock.nanoseconds() + 999_999) / 1_000_000))

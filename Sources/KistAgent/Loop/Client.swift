@@ -1,3 +1,4 @@
+internal import KistModel
 internal import KistPosix
 internal import KistProtocol
 internal import SecretMemory
@@ -18,6 +19,8 @@ final class Client {
     let peer: Peer
     var reader = FrameReader()
     var greeting = Greeting.none
+    /// As the log has it; looked up once.
+    var who: AuditEntry.Who?
     /// A request of this client is in work elsewhere; its next ones wait, so that answers keep their order.
     var isBusy = false
     /// Bytes that came behind a request that is still in work. May hold segments.

@@ -66,10 +66,12 @@ extension Agent {
         if let reason { text += "\nIt says: \(PromptText.line(reason))" }
         text += "\nVault: \(PromptText.line(options.vault, most: 100))"
         let now = clock.nanoseconds()
+        let attempted = attempt
         client.isBusy = true
         let taken = prompts.ask(text, client.token, at: now) { [unowned self] word in
             guard let client = clients[client.token] else { return }
             client.isBusy = false
+            attempt = attempted
             do {
                 switch word {
                 case nil: throw Failures.locked
@@ -79,6 +81,7 @@ extension Agent {
                 case .unavailable: throw Failures.refused(first, "the question could not be shown")
                 }
             } catch let failure as AgentFailure {
+                recordRefusal(failure)
                 if failure.kind == .replaced { session.close() }
                 reply(client, id, failure)
             } catch let error as ShapeError {

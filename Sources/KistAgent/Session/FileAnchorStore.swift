@@ -12,10 +12,11 @@ final class FileAnchorStore: AnchorStore {
     /// change ‖ anchor`.
     private var announced: String { path + ".next" }
 
-    init(state: String, vault: String) {
+    /// - Parameter part: of the vault, when it is not the vault itself.
+    init(state: String, vault: String, of part: String? = nil) {
         self.vault = vault
         folder = state + "/seen"
-        path = folder + "/" + AgentPlace.tag(ofVault: vault)
+        path = folder + "/" + AgentPlace.tag(ofVault: vault) + (part.map { "." + $0 } ?? "")
     }
 
     func load() throws(AnchorStoreError) -> [UInt8]? {

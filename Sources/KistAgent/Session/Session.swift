@@ -10,13 +10,24 @@ internal import SecretMemory
 final class Session {
     let path: String
     let stores: StoreFactory
-    private let limits: Limits
-    private let clock: AgentClock
+    let limits: Limits
+    let clock: AgentClock
     let anchors: any AnchorStore
     /// The anchor as it was before the vault's file was opened.
     private var seen: AnchorReadFirst?
     /// What the lock file says while this agent has the vault.
     private let rendezvous: Rendezvous
+
+    /// The open vault's log; `nil` also where it cannot be written.
+    var audit: AuditLog?
+    /// Why the log could not be written last.
+    var auditFailure: AuditStoreError?
+    /// When entries have to be durable that are not yet.
+    var auditDue: Int64?
+    /// What this machine saw last of the log.
+    let auditSeen: any AnchorStore
+    /// Called with the connection for which the vault was opened, how, and the recovery code when there is a new one.
+    var onOpen: (_ client: UInt64, _ how: String, _ code: borrowing SecretBytes) -> Void = { _, _, _ in }
 
     /// Called after the keys of an open vault are gone.
     var onClose: () -> Void = {}
@@ -32,12 +43,13 @@ final class Session {
     private var leases: [UInt64: Lifetime] = [:]
 
     init(
-        path: String, stores: StoreFactory, anchors: any AnchorStore, rendezvous: Rendezvous, limits: Limits,
-        clock: AgentClock
+        path: String, stores: StoreFactory, anchors: any AnchorStore, auditSeen: any AnchorStore,
+        rendezvous: Rendezvous, limits: Limits, clock: AgentClock
     ) {
         self.path = path
         self.stores = stores
         self.anchors = anchors
+        self.auditSeen = auditSeen
         self.rendezvous = rendezvous
         self.limits = limits
         self.clock = clock
@@ -97,16 +109,19 @@ final class Session {
     }
 
     /// Wipes the keys, closes the store and lets others have the file.
-    func close() {
+    ///
+    /// - Parameter last: what the log says about it.
+    func close(_ last: AuditEntry? = nil) {
         restoring?.abandon()
         restoring = nil
-        closeVault()
+        closeVault(last)
         lock = nil
     }
 
     /// As `close`, but the file stays ours.
-    func closeVault() {
+    func closeVault(_ last: AuditEntry? = nil) {
         let wasOpen = vault != nil
+        if wasOpen { closeAudit(last ?? AuditEntry(verb: "lock", purpose: "idle", who: .agent, when: clock.now())) }
         general = nil
         leases = [:]
         vault?.lock()
@@ -174,6 +189,7 @@ final class Session {
             store = made
             vault = created.vault
             general = Lifetime(idle: limits.idle, maximum: limits.maximum, now: clock.nanoseconds())
+            onOpen(client, "init", created.recoveryCode)
             return created.takeRecoveryCode()
         } catch let failure as AgentFailure { throw failure } catch let error as VaultError {
             throw Failures.of(error)
@@ -203,6 +219,7 @@ final class Session {
         } else {
             general = lifetime
         }
+        onOpen(client, request.with.rawValue, SecretBytes(count: 0) { _ in })
         let left = left(for: client) ?? (0, 0)
         let slot = next.publicSlots.first { $0.id == next.openedBy }
         return UnlockResult(

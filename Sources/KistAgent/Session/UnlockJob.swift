@@ -1,3 +1,4 @@
+internal import KistModel
 internal import KistProtocol
 internal import KistVault
 internal import SecretMemory
@@ -28,6 +29,8 @@ final class UnlockJob {
     private(set) var secrets: SecretSegments
     /// Until when it waits for another agent to let go of the vault.
     let lockEnd: Int64
+    /// What the log says of it already; `nil` when it says something only at the end.
+    var attempt: AuditEntry?
     /// Slots that are still to be tried, after the present one.
     var slots: [SlotChallenge] = []
     var derivation: Derivation?

@@ -4,6 +4,8 @@ struct WrongKeyPause {
     private let longest: Int64
     private var length: Int64 = 0
     private var until: Int64 = 0
+    /// Wrong keys since the last right one.
+    private(set) var tries = 0
 
     init(_ limits: Limits) {
         first = limits.firstPause
@@ -16,10 +18,12 @@ struct WrongKeyPause {
     mutating func noteWrong(at now: Int64) {
         length = length == 0 ? first : min(length * 2, longest)
         until = now + length
+        tries += 1
     }
 
     mutating func noteRight() {
         length = 0
         until = 0
+        tries = 0
     }
 }

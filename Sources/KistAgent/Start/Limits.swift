@@ -1,3 +1,5 @@
+package import KistVault
+
 /// The agent's spans and bounds. Times are nanoseconds on `AgentClock.nanoseconds`.
 package struct Limits: Sendable {
     /// An unlocked vault that nobody uses locks itself after this.
@@ -39,6 +41,10 @@ package struct Limits: Sendable {
     package var prompt: Int64 = .seconds(60)
     /// After a no, nobody is asked for this long.
     package var promptRest: Int64 = .seconds(5)
+    /// Entries of the audit log are durable after this at most.
+    package var auditSync: Int64 = .milliseconds(900)
+    /// Sizes of the audit log.
+    package var audit = AuditLog.Limits()
 
     package init() {}
 }

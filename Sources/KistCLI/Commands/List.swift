@@ -35,11 +35,12 @@ enum List {
         }
         var columns = [
             Table.Column("NAME"), .init("PLATFORM", shrinks: true), .init("EXPIRES"), .init("CHANGED"),
-            .init("NOTE", shrinks: true),
         ]
         if everywhere { columns.insert(.init("PROFILE"), at: 0) }
+        let hasUses = overviews.contains { $0.lastUsed != nil }
+        if hasUses { columns.append(.init("USED")) }
         let hasNotes = overviews.contains { $0.note != nil }
-        if !hasNotes { columns.removeLast() }
+        if hasNotes { columns.append(.init("NOTE", shrinks: true)) }
         var table = Table(columns)
         for overview in overviews {
             var cells: [Phrase] = [
@@ -47,6 +48,7 @@ enum List {
                 .quiet(overview.modified.date),
             ]
             if everywhere { cells.insert(Phrase(overview.profile.description), at: 0) }
+            if hasUses { cells.append(.quiet(overview.lastUsed?.date ?? "–")) }
             if hasNotes { cells.append(.quiet(overview.note ?? "")) }
             table.add(cells)
         }

@@ -25,6 +25,7 @@ enum Show {
         if overview.policy != .allow { rows.append(("policy", Phrase(PolicySetting.words(overview.policy)))) }
         rows.append(("revision", .quiet("\(overview.revision), \(overview.modified); stored \(overview.created.date)")))
         rows += overview.bundles.map { ("bundle", bundle($0, session)) }
+        if let used = overview.lastUsed { rows.append(("last used", .quiet(used.description))) }
         let width = rows.map(\.0.count).max() ?? 0
         for (title, value) in rows {
             printer.line("  ", Phrase(title + String(repeating: " ", count: width - title.count + 2)), value)

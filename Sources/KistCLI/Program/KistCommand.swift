@@ -24,7 +24,7 @@ struct KistCommand: ParsableCommand {
                 name: "Safety",
                 subcommands: [
                     UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, PolicyCommand.self,
-                    HistoryCommand.self, DoctorCommand.self, BackupCommand.self,
+                    HistoryCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self,
                 ]),
             CommandGroup(
                 name: "Places",

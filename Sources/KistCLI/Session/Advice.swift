@@ -121,6 +121,10 @@ package enum Advice {
         case .io: return Failure("the vault could not be read or written: \(failure.message)")
         case .notAllowed: return Failure("not allowed: \(failure.message)")
         case .refused: return refused(failure)
+        case .notAudited:
+            return Failure(
+                "nothing was handed out or changed: the audit log cannot be written (\(failure["why"]?.string ?? "unknown"))",
+                advice: ["It stands beside the vault, as \(vault).audit; see that there is room:  df"])
         case .retired: return Failure("the agent ended while it was asked; try again")
         case .lastSlot, .untested, .unpinned, .factor: return slot(failure)
         }

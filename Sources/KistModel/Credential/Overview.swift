@@ -21,6 +21,8 @@ package struct Overview: Hashable, Sendable {
     package var policy: Policy
     /// The bundles into which it was sealed, as far as this vault did it; newest last.
     package var bundles: [BundleNote]
+    /// When a secret of it was handed out last, as the audit log has it; never stored with the credential.
+    package var lastUsed: Timestamp?
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,

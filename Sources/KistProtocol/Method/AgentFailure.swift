@@ -51,6 +51,8 @@ package struct AgentFailure: Error, Hashable, Sendable {
         case factor
         /// The policy of a credential: `profile`, `name`, `policy`, `why`.
         case refused
+        /// The audit log cannot be written, so nothing was handed out or changed: `why`.
+        case notAudited
     }
 
     package var kind: Kind

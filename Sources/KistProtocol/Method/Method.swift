@@ -19,6 +19,8 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case profileRemove
     case folder
     case doctor
+    case audit
+    case auditVerify
     case slots
     case slotAdd
     case slotChange

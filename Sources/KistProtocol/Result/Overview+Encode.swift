@@ -61,6 +61,12 @@ extension Overview {
             }
             bytes.append("]")
         }
+        if let lastUsed {
+            bytes.append(",\"used\":")
+            bytes.append("\"")
+            lastUsed.write(to: &bytes)
+            bytes.append("\"")
+        }
         bytes.append(UInt8(ascii: "}"))
     }
 }

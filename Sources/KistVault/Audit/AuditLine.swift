@@ -63,6 +63,11 @@ struct AuditLine: Equatable {
         }
     }
 
+    /// The public key to which a line is sealed that only this code can prove.
+    static func recipient(of code: borrowing SecretBytes) -> [UInt8] {
+        BoxKeyPair(seed: Slot.recipientSeed(Blake2b.condense(code, label: "kist/v1/recovery"))).publicKey
+    }
+
     func write(to writer: inout ByteWriter) {
         writer.number(origin.rawValue)
         writer.raw(id)

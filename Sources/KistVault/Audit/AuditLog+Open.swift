@@ -1,6 +1,6 @@
 internal import KistCrypto
 package import KistModel
-internal import SecretMemory
+package import SecretMemory
 
 extension Vault {
     /// Opens the audit log of this unlocked vault, or begins one.
@@ -10,45 +10,65 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - seen: what this machine saw last of it, outside the log.
-    ///   - code: the recovery code as shown, when it is at hand: for a new vault.
+    ///   - code: the recovery code as shown when the vault was just made, else empty.
     /// - Throws: `.locked` in the form of `VaultError`; `AuditStoreError` when nothing can be written.
     package func openAudit(
-        in store: any AuditStore, seen: any AnchorStore, limits: AuditLog.Limits = AuditLog.Limits(), now: Timestamp
+        in store: any AuditStore, seen: any AnchorStore, limits: AuditLog.Limits = AuditLog.Limits(),
+        newCode code: borrowing SecretBytes, now: Timestamp
     ) throws(AuditStoreError) -> AuditLog? {
         guard let keys else { return nil }
+        let code = RecoveryCode.decode(code) ?? SecretBytes(count: 0) { _ in }
         return try AuditLog.open(
             store, seen: seen, limits: limits, vaultID: keys.vaultID, audit: keys.audit,
-            recipient: auditRecipient(keys), now: now)
+            recipient: auditRecipient(keys), newCode: code, now: now)
     }
+
+    /// Whether a log was opened with the keys of this vault.
+    package func owns(_ log: AuditLog) -> Bool {
+        guard let keys else { return false }
+        return keys.vaultID == log.vaultID && keys.audit == log.audit
+    }
+
+    /// Whether a text can be a recovery code at all.
+    package static func isRecoveryCode(_ text: borrowing SecretBytes) -> Bool { RecoveryCode.decode(text) != nil }
 }
 
 extension AuditLog {
     static func open(
         _ store: any AuditStore, seen: any AnchorStore, limits: Limits, vaultID: [UInt8],
-        audit: consuming SecretBytes, recipient: [UInt8]?, now: Timestamp
+        audit: consuming SecretBytes, recipient: [UInt8]?, newCode code: borrowing SecretBytes, now: Timestamp
     ) throws(AuditStoreError) -> AuditLog {
+        let isNew = code.count > 0
         let reading = AuditSeen.read(seen, vaultID: vaultID, audit)
         var why: String?
         var next: UInt64 = 1
         if case .seen(let last) = reading { next = last.next }
-        switch try resume(store, vaultID, audit, reading) {
-        case .going(let begun, let wasTorn):
-            let log = AuditLog(
-                store: store, seen: seen, limits: limits, vaultID: vaultID, audit: audit, recipient: recipient,
-                begun: begun)
-            if wasTorn { try log.append(.about("torn", now: now), .durable) }
-            return log
-        case .absent:
-            let isFirst = try store.older().isEmpty && reading == .never
-            why = isFirst ? "new" : "missing"
-        case .broken(let reason, let reached):
-            why = reason
-            next = max(next, reached)
+        if isNew {
+            // What another vault has left in this place is neither this one's past nor its fault.
+            (why, next) = ("new", 1)
+        } else {
+            switch try resume(store, vaultID, audit, reading) {
+            case .going(let begun, let wasTorn):
+                let log = AuditLog(
+                    store: store, seen: seen, limits: limits, vaultID: vaultID, audit: audit, recipient: recipient,
+                    begun: begun)
+                if wasTorn { try log.append(.about("torn", now: now), .durable) }
+                return log
+            case .absent:
+                let isFirst = try store.older().isEmpty && reading == .never
+                why = isFirst ? "new" : "missing"
+            case .broken(let reason, let reached):
+                why = reason
+                next = max(next, reached)
+            }
         }
         let retired: UInt64? = try store.size(of: nil) == nil ? nil : (try store.older().last ?? 0) + 1
-        let line = AuditLine.begin(at: next, recipient: recipient)
+        let line =
+            isNew
+            ? AuditLine.begin(at: next, code: code, vaultID: vaultID)
+            : AuditLine.begin(at: next, recipient: recipient)
         let begun = try place(
-            after: retired, line: line.line, chain: line.key.copy(), first: next,
+            after: retired, isFirst: isNew, line: line.line, chain: line.key.copy(), first: next,
             previous: [UInt8](repeating: 0, count: AuditFrame.tagCount), vaultID: vaultID, audit, store, limits)
         let log = AuditLog(
             store: store, seen: seen, limits: limits, vaultID: vaultID, audit: audit, recipient: recipient, begun: begun

@@ -16,6 +16,7 @@ extension AuditLog {
     package func renew(code text: borrowing SecretBytes, who: AuditEntry.Who, now: Timestamp) throws(AuditStoreError) {
         guard let code = RecoveryCode.decode(text) else { return }
         if isDirty { try sync() }
+        recipient = AuditLine.recipient(of: code)
         let begun = AuditLine.begin(at: sequence, code: code, vaultID: vaultID)
         try follow(line: begun.line, chain: begun.key.copy(), first: sequence, previous: tag)
         try append(AuditEntry(verb: AuditEntry.aboutLog, purpose: "renewed", who: who, when: now), .durable)
@@ -54,9 +55,12 @@ extension AuditLog {
 
     /// Puts a new segment in place.
     ///
-    /// - Parameter retired: what the present active one is called from then on; `nil` when there is none.
+    /// - Parameters:
+    ///   - retired: what the present active one is called from then on; `nil` when there is none.
+    ///   - isFirst: older ones are of no concern.
     static func place(
-        after retired: UInt64?, line: AuditLine, chain: consuming SecretBytes, first: UInt64, previous: [UInt8],
+        after retired: UInt64?, isFirst: Bool = false, line: AuditLine, chain: consuming SecretBytes, first: UInt64,
+        previous: [UInt8],
         vaultID: [UInt8], _ audit: borrowing SecretBytes, _ store: any AuditStore, _ limits: Limits
     ) throws(AuditStoreError) -> BegunSegment {
         var older = try store.older()
@@ -65,7 +69,8 @@ extension AuditLog {
         let dropped = older.dropLast(limits.kept)
         let kept = older.suffix(limits.kept)
         let segment = AuditSegment(
-            vaultID: vaultID, number: number, oldest: kept.first ?? number, first: first, previous: previous, line: line
+            vaultID: vaultID, number: number, oldest: isFirst ? number : kept.first ?? number, first: first,
+            previous: previous, line: line
         )
         let key = SecretBytes.makeRandom(count: 32)
         var bytes = segment.head

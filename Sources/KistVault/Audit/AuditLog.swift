@@ -37,7 +37,7 @@ package final class AuditLog {
     /// The vault's key for its log.
     var audit: SecretBytes
     /// The recovery code's public key, for lines that begin without the code.
-    let recipient: [UInt8]?
+    var recipient: [UInt8]?
 
     var segment: AuditSegment
     /// Under the vault's key it stands in the segment's head.

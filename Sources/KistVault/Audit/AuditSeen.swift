@@ -33,8 +33,10 @@ struct AuditSeen: Equatable {
         let bytes: [UInt8]?
         do { bytes = try store.load() } catch { return .unknown }
         guard let bytes else { return .never }
-        guard bytes.count == 89, bytes[0] == layout, Array(bytes[1..<17]) == vaultID,
-            ConstantTime.areEqual(Array(bytes[57...]), mac(Array(bytes[..<57]), audit))
+        guard bytes.count == 89, bytes[0] == layout else { return .unknown }
+        // Another vault stood here.
+        guard Array(bytes[1..<17]) == vaultID else { return .never }
+        guard ConstantTime.areEqual(Array(bytes[57...]), mac(Array(bytes[..<57]), audit))
         else { return .unknown }
         let next = bytes[17..<25].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return .seen(AuditSeen(next: next, tag: Array(bytes[25..<57])))

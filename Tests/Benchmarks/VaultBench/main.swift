@@ -1,4 +1,5 @@
 import Glibc
+import KistAgent
 import KistCrypto
 import KistModel
 import KistStore
@@ -10,7 +11,8 @@ import StoreSQLite
 ///
 /// Fixture: each credential has one plain field of 40 bytes and one secret of 64, one revision. One line of JSON per size,
 /// microseconds as [wall, processor], the best of several rounds. `unlock` is without Argon2id; `batch10k` writes 10,000 more credentials in one
-/// transaction; `reveal1000` is 1,000 credentials at random, one call for each, file and all.
+/// transaction; `reveal1000` is 1,000 credentials at random, one call for each, file and all; `audited1000` is the same
+/// with an entry of the audit log for each, as the agent writes it before the secret leaves.
 final class Forgetful: AnchorStore {
     func load() throws(AnchorStoreError) -> [UInt8]? { nil }
     func save(_ anchor: [UInt8]) throws(AnchorStoreError) {}
@@ -56,7 +58,7 @@ func run(_ count: Int) throws {
     let folder = String(cString: mkdtemp(&template))
     let path = "\(folder)/vault.kist"
     defer {
-        unlink(path)
+        for name in [path, path + ".audit"] { unlink(name) }
         rmdir(folder)
     }
     let passphrase = SecretBytes(copyingExposed: Array("bench".utf8))
@@ -67,7 +69,7 @@ func run(_ count: Int) throws {
     ).vault
     for start in stride(from: 0, to: count, by: 10_000) { try put(vault, start..<min(start + 10_000, count)) }
 
-    var (unlock, list, reveals, one, batch) = (Best(), Best(), Best(), Best(), Best())
+    var (unlock, list, reveals, audited, one, batch) = (Best(), Best(), Best(), Best(), Best(), Best())
     for _ in 0..<5 {
         vault.lock()
         var key: SlotKey? = try KeyDerivation.derive(passphrase, for: challenge)
@@ -80,10 +82,31 @@ func run(_ count: Int) throws {
         Want(profile: .default, name: try CredentialName("credential-\(Int.random(in: 0..<count))"))
     }
     for _ in 0..<20 { try reveals.run { for want in wants { _ = try vault.reveal([want]) } } }
+    let log = try vault.openAudit(
+        in: SpoolFiles(vault: path), seen: Forgetful(), newCode: SecretBytes(count: 0) { _ in },
+        now: Timestamp(seconds: 0))
+    let who = AuditEntry.Who(client: "kist 0.1.0", pid: getpid(), user: getuid(), program: "/usr/local/bin/kist")
+    for _ in 0..<20 {
+        try audited.run {
+            for want in wants {
+                let revealed = try vault.reveal([want])
+                let targets = revealed.items.map {
+                    AuditEntry.Target(
+                        profile: $0.overview.profile, name: $0.overview.name, revision: $0.overview.revision,
+                        fields: $0.fields.map(\.name))
+                }
+                try log?.append(
+                    AuditEntry(
+                        verb: "reveal", purpose: "run", targets: targets, who: who, reason: "train.py",
+                        when: Timestamp(seconds: 0)), .first)
+            }
+        }
+    }
+    log?.close()
     for round in 0..<20 { try one.run { try put(vault, round..<round + 1) } }
     for round in 1...3 { try batch.run { try put(vault, round * 1_000_000..<round * 1_000_000 + 10_000) } }
     print(
-        #"{"credentials":\#(count),"unlock":\#(unlock),"list":\#(list),"reveal1000":\#(reveals),"put":\#(one),"#
+        #"{"credentials":\#(count),"unlock":\#(unlock),"list":\#(list),"reveal1000":\#(reveals),"audited1000":\#(audited),"put":\#(one),"#
             + #""batch10k":\#(batch),"lockedBytes":\#(LockedMemory.now.highWater)}"#)
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import KistModel
 import KistProtocol
 import Testing
 
@@ -73,6 +74,7 @@ struct AgentProtocolTests {
                     case .slotRemove, .slotTest: try SlotTargetRequest(json: params).json
                     case .seal: try SealRequest(json: params).json
                     case .backupOpen: try BackupOpenRequest(json: params).json
+                    case .audit: try AuditRequest(json: params).json
                     default: nil
                     }
                 if let again {
@@ -93,6 +95,8 @@ struct AgentProtocolTests {
                 case .backupEnd: #expect(try BackupSummary(json: result).json == result)
                 case .list: for item in items { #expect(try overviewAgain(item) == item) }
                 case .show: #expect(try overviewAgain(result) == result)
+                case .audit: for item in items { #expect(try AuditEntry(json: item).json == item) }
+                case .auditVerify: #expect(try AuditFindings(json: result).json == result)
                 case .reveal:
                     for item in items { #expect(try RevealedItem(json: item, segments: 1).json == item) }
                 default: continue

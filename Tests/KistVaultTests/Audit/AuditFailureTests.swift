@@ -13,7 +13,7 @@ struct AuditFailureTests {
     @Test(arguments: [ENOSPC, EIO])
     func whatCannotBeWrittenIsRefusedAndTheLogGoesOn(code: Int32) throws {
         for call in ["append", "sync", "reserve"] {
-            var bench = bench
+            var bench = LogBench()
             bench.limits.reserve = 0
             bench.limits.last = 0
             let (store, log) = try bench.filled(5, code: LogBench.makeCode())

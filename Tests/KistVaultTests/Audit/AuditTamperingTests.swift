@@ -175,6 +175,22 @@ struct AuditTamperingTests {
         #expect(proof.faults.first?.sequence == 7)
     }
 
+    /// A log that was lost begins anew without the code; its key is sealed to whoever has it.
+    @Test func aLogBegunWithoutTheCodeIsProvedByTheCodeAllTheSame() throws {
+        var bench = bench
+        guard let secret = RecoveryCode.decode(SecretBytes(copyingExposed: code.utf8)) else { fatalError("no code") }
+        bench.recipient = AuditLine.recipient(of: secret)
+        bench.limits.segment = 2_048
+        let store = MemoryAudit()
+        let log = try bench.open(store)
+        for number in 0..<10 { try log.append(try LogBench.entry(number), .first) }
+        log.close()
+        let report = try bench.open(store).report(code: code)
+        #expect(report.faults == [])
+        #expect(report.proved == 11)
+        #expect(try bench.open(store).report(code: LogBench.makeCode()).proved == 0)
+    }
+
     @Test func anotherCodeProvesNothingAndSaysNoFault() throws {
         let store = try closed(4)
         let report = try bench.open(store).report(code: LogBench.makeCode())

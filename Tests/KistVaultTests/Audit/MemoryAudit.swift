@@ -108,6 +108,8 @@ struct LogBench {
     let root = SharedKey()
     let seen = MemoryAnchors()
     var limits = AuditLog.Limits()
+    /// Of the recovery slot.
+    var recipient: [UInt8]?
 
     /// A key with several owners.
     final class SharedKey: Sendable {
@@ -117,7 +119,7 @@ struct LogBench {
     func open(_ store: MemoryAudit, key: SharedKey? = nil, seen: MemoryAnchors? = nil) throws -> AuditLog {
         try AuditLog.open(
             store, seen: seen ?? self.seen, limits: limits, vaultID: vaultID, audit: (key ?? root).bytes.copy(),
-            recipient: nil, now: Self.now)
+            recipient: recipient, newCode: SecretBytes(count: 0) { _ in }, now: Self.now)
     }
 
     /// A log whose line the code proves, with `count` entries after that.

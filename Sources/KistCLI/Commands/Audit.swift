@@ -1,0 +1,209 @@
+import ArgumentParser
+private import Glibc
+import KistClient
+import KistModel
+import KistProtocol
+import SecretMemory
+
+/// Who got what, when, and what for; and whether the log is what was written.
+enum Audit {
+    static func show(_ request: AuditRequest, json: Bool, follow: Bool, _ session: Session) throws(Failure) -> Int32 {
+        var request = request
+        var found: [JSONValue] = []
+        var count = 0
+        func take(_ entry: AuditEntry) {
+            count += 1
+            request.after = entry.sequence
+            guard json else { return session.printer.line(line(entry, session.now)) }
+            if follow { session.printer.json(entry.json) } else { found.append(entry.json) }
+        }
+        let first = request
+        try session.ask { (agent) throws(ClientError) in
+            found = []
+            try agent.audit(first, take)
+        }
+        if json, !follow { session.printer.json(["items": .array(found)]) }
+        if count == 0, !json, !follow { session.printer.line(.quiet("nothing of that kind is in the log.")) }
+        guard follow else { return ExitCode.done }
+        request.isFollowing = true
+        while true {
+            session.printer.flush()
+            usleep(500_000)
+            do throws(ClientError) { try session.agentOrClientError().audit(request, take) } catch {
+                guard error.kind == .locked else { throw Advice.failure(error, vault: session.shownVault) }
+                session.printer.note("the vault was locked; that is the end of what can be followed")
+                return ExitCode.done
+            }
+        }
+    }
+
+    /// `2026-11-21 09:12:40  run           kumo api_key  train.py · kist 4711`
+    static func line(_ entry: AuditEntry, _ now: Timestamp) -> [Phrase] {
+        let moment = entry.when.description
+        let when = "\(moment.prefix(10)) \(moment.dropFirst(11).prefix(8))"
+        let what =
+            entry.verb == "reveal" || entry.verb == AuditEntry.aboutLog
+            ? entry.purpose : [entry.verb, entry.purpose].filter { !$0.isEmpty }.joined(separator: " ")
+        var phrases: [Phrase] = [.quiet(when), "  ", Phrase(padded(what, 14)), "  "]
+        if entry.verb == AuditEntry.aboutLog {
+            phrases.append(
+                entry.purpose == "new" || entry.purpose == "renewed" ? .quiet(about(entry)) : .bad(about(entry)))
+        } else {
+            phrases.append(Phrase(padded(targets(entry), 20)))
+        }
+        if entry.result != AuditEntry.done { phrases += ["  ", .bad("refused: \(entry.result)")] }
+        var rest = [entry.reason]
+        let program = entry.who.program.split(separator: "/").last.map(String.init) ?? ""
+        if entry.who.pid > 0 { rest.append("\(program.isEmpty ? entry.who.client : program) \(entry.who.pid)") }
+        rest.removeAll { $0.isEmpty }
+        if !rest.isEmpty { phrases += ["  ", .quiet(rest.joined(separator: " · "))] }
+        if entry.missed > 0 { phrases += ["  ", .bad("\(entry.missed) before it could not be written")] }
+        return phrases
+    }
+
+    private static func targets(_ entry: AuditEntry) -> String {
+        let shown = entry.targets.prefix(4).map { target in
+            let place = target.profile == .default ? "" : "\(target.profile)/"
+            let name = target.name.map { "\(place)\($0)" } ?? "profile \(target.profile)"
+            return ([name] + target.fields.map(\.description)).joined(separator: " ")
+        }
+        let more = entry.targets.count - shown.count
+        return shown.joined(separator: ", ") + (more > 0 ? ", and \(more) more" : "")
+    }
+
+    static func about(_ entry: AuditEntry) -> String {
+        switch entry.purpose {
+        case "new": "the log begins"
+        case "renewed": "a new recovery code proves what follows"
+        case "torn": "a power cut took what was written last"
+        case "missing": "the log was gone; it begins anew"
+        case "cut": "the end of the log was gone; it begins anew"
+        case "foreign": "the log in this place was another vault's; it begins anew"
+        default: "the log was damaged or changed; it begins anew"
+        }
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - Phrase(text).columns))
+    }
+
+    static func verify(code: consuming SecretBytes, json: Bool, _ session: Session) throws(Failure) -> Int32 {
+        let code = code
+        let terminal = json ? nil : Terminal.open()
+        var hasShown = false
+        let findings = try session.ask { (agent) throws(ClientError) in
+            try agent.verifyAudit(recoveryCode: code.copy()) { count in
+                // Only where there is much to look at.
+                guard count >= 20_000, let terminal else { return }
+                terminal.show("\r\(count) entries looked at ")
+                hasShown = true
+            }
+        }
+        if hasShown { terminal?.show("\r") }
+        let isWhole = findings.faults.isEmpty && (findings.proved ?? findings.entries) > 0
+        if json {
+            session.printer.json(findings.json)
+            return isWhole ? ExitCode.done : ExitCode.failed
+        }
+        for fault in findings.faults {
+            session.printer.line(.bad("✗"), Phrase(" entry \(fault.sequence): \(fault.what)"))
+        }
+        if findings.faults.isEmpty {
+            session.printer.line(
+                .good("✓"),
+                Phrase(" \(findings.entries) entries (\(findings.first) to \(findings.last)) are whole and in order."))
+        }
+        if let proved = findings.proved {
+            if proved == 0 {
+                session.printer.line(.bad("✗"), " None of them follows from this recovery code: it is another one, or")
+                session.printer.line("  the log was written anew by somebody who knew the vault's keys.")
+            } else {
+                session.printer.line(
+                    .good("✓"),
+                    Phrase(
+                        " \(proved) of them follow from this recovery code: nobody who learnt the vault's keys later wrote them."
+                    ))
+            }
+        } else if findings.faults.isEmpty {
+            session.printer.line(
+                .quiet("  What the recovery code adds: that nobody with the vault's keys wrote them later.  --recovery")
+            )
+        }
+        return isWhole ? ExitCode.done : ExitCode.failed
+    }
+}
+
+struct AuditCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Who got what, when, and what for; prove that the log is whole.",
+        discussion: """
+            Times are UTC. Process and program are what the other side says of itself.
+
+            Example:  kist audit kumo --since 7d
+                      kist audit --verify --recovery
+            """)
+
+    @Argument(help: "Only this credential.") var name: String?
+    @Option(help: ArgumentHelp("Only what is no older than this.", valueName: "7d")) var since: String?
+    @Option(
+        name: [.customLong("verb")],
+        help: ArgumentHelp("Only this: reveal, run, get, put, unlock … May be given several times.", valueName: "verb"))
+    var verbs: [String] = []
+    @Flag(name: [.long, .customShort("f")], help: "Go on showing what is written.") var follow = false
+    @Flag(help: "Look at the whole log: is it what was written, in order, to its end?") var verify = false
+    @Flag(help: "With --verify: prove it with the recovery code, too.") var recovery = false
+    @Option(
+        name: .customLong("recovery-fd"),
+        help: ArgumentHelp("With --verify: read the recovery code from this descriptor.", valueName: "n"))
+    var recoveryDescriptor: Int32?
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup(title: "Everywhere") var shared: SharedOptions
+
+    func execute(_ session: Session) throws(Failure) -> Int32 {
+        guard !verify else {
+            guard name == nil, since == nil, verbs.isEmpty, !follow else {
+                throw Failure.usage("--verify looks at the whole log")
+            }
+            return try Audit.verify(code: try code(session), json: json, session)
+        }
+        guard !recovery, recoveryDescriptor == nil else { throw Failure.usage("a recovery code is for --verify") }
+        var request = AuditRequest(verbs: verbs)
+        guard verbs.allSatisfy({ (1...32).contains($0.utf8.count) }), verbs.count <= 64 else {
+            throw Failure.usage("--verb takes a word: reveal, run, put")
+        }
+        if let name {
+            request.name = try Read.credential(name)
+            request.profile = try session.profile()
+        } else if let profile = session.options.profile {
+            request.profile = try Read.profile(profile)
+        }
+        if let since {
+            if let moment = Timestamp(since), since.utf8.count > 10 {
+                request.since = moment
+            } else if let day = Timestamp(since) {
+                // A date is its last second elsewhere; here it is the first.
+                request.since = Timestamp(seconds: day.seconds - 86_399)
+            } else if let length = Read.duration(since) {
+                request.since = Timestamp(seconds: max(0, session.now.seconds - length))
+            } else {
+                throw Failure.usage(
+                    "--since takes a length of time or a date", advice: ["--since 7d   --since 2026-11-01"])
+            }
+        }
+        return try Audit.show(request, json: json, follow: follow, session)
+    }
+
+    private func code(_ session: Session) throws(Failure) -> SecretBytes {
+        if let recoveryDescriptor {
+            return SecretReader.withoutLineEnd(
+                try SecretReader.readAll(recoveryDescriptor, what: "the recovery code", atMost: 4_096))
+        }
+        guard recovery else { return SecretBytes(count: 0) { _ in } }
+        guard let terminal = Terminal.open() else {
+            throw Failure(
+                "there is no terminal to ask for the recovery code", advice: ["hand it over:  --recovery-fd N"])
+        }
+        session.printer.flush()
+        return try terminal.askSecret("Recovery code: ")
+    }
+}
