@@ -151,7 +151,7 @@ let package = Package(
             "KistCLI",
             [
                 "KistModel", "SecretMemory", "KistCrypto", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient",
-                argumentParser,
+                "KistBundle", argumentParser,
             ]),
         tests(
             "KistAgent",

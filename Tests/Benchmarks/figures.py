@@ -20,7 +20,7 @@ def measure(binaries, out, work, quick):
     folder = work_folder(work)
     bench = Bench(binaries, folder, quick)
     try:
-        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.listing, bench.batch, bench.resident):
+        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch, bench.resident):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
@@ -215,6 +215,36 @@ class Bench:
             f"1.5 × {unlock - 1.5 * lookup:+.1f} ms",
             "≤ 1.5 × + 10 ms",
             unlock <= 1.5 * lookup + 10,
+        )
+
+    def bundle(self):
+        """A credential from a bundle, without agent and vault, beside age"""
+        home = self.home("bundles", 100)
+        identity, sealed = home.place / "ci.identity", home.place / "ci.kist"
+        home.kist("identity", "create", "-o", identity)
+        home.kist("seal", "bench-000042", "--to", identity, "-o", sealed)
+        clear = home.kist("get", "bench-000042")
+        subprocess.run(["age-keygen", "-o", self.folder / "bundle.key"], check=True, capture_output=True)
+        recipient = re.search("age1[0-9a-z]+", (self.folder / "bundle.key").read_text()).group()
+        subprocess.run(["age", "-r", recipient, "-o", self.folder / "bundle.age"], input=clear.encode(), check=True)
+        environment = {**home.environment, "KIST_BUNDLE": str(sealed), "KIST_IDENTITY_FILE": str(identity)}
+        commands = [
+            [self.binaries / "kist", "get", "bench-000042"],
+            ["/usr/bin/age", "-d", "-i", self.folder / "bundle.key", self.folder / "bundle.age"],
+        ]
+        times = [[] for _ in commands]
+        for _ in range(self.rounds):
+            for sink, new in zip(times, hyperfine(commands, environment, self.folder, self.runs // 2)):
+                sink += new
+        self.raw["from a bundle, ms"] = {" ".join(map(str, c)): t for c, t in zip(commands, times)}
+        get, age = map(median, times)
+        self.row(
+            "`kist get` from a bundle, whole process",
+            f"{get:.2f} ms",
+            f"`age -d` {age:.2f} ms",
+            f"{get / age:.2f} ×",
+            "≤ 1.2 ×",
+            get <= 1.2 * age,
         )
 
     def listing(self):
