@@ -21,6 +21,7 @@ MASKS = [
     (re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}"), "XXXX-XXXX-XXXX-XXXX"),
     (re.compile(r"[0-9a-z]{5}(-[0-9a-z]{5}){4}"), "xxxxx-xxxxx-xxxxx-xxxxx-xxxxx"),
     # As wide as what they stand for.
+    (re.compile(r"\d{8}T\d{6}Z"), "YYYYMMDDTHHMMSSZ"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "YYYY-MM-DDTHH:MM:SSZ"),
     (re.compile(r"\d{4}-\d\d-\d\d"), "YYYY-MM-DD"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),

@@ -5,9 +5,14 @@ import KistProtocol
 enum BackupAdvice {
     /// One text for a wrong key and a changed head: which it was is nobody's business.
     static let notOpened = Failure(
-        "not opened: wrong passphrase, or not the backup that it should be",
+        "not opened: wrong passphrase or key, or not the backup that it should be",
         advice: ["It opens with what the vault had when the backup was made; with the recovery code:  --recovery"],
         code: ExitCode.notOpened)
+
+    static let alone = Failure(
+        "there is no terminal to ask for what opens the backup",
+        advice: ["hand it over:  --passphrase-fd N,  KIST_PASSPHRASE_FILE=FILE (mode 0600),  --key-file FILE"],
+        code: ExitCode.locked)
 
     /// - Parameter shown: the file's name as the user wrote it.
     static func failure(_ error: ClientError, _ shown: String, _ session: Session) -> Failure {

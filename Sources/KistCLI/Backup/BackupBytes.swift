@@ -4,7 +4,10 @@ import SecretMemory
 
 /// A backup's file, read from its beginning in pieces that fit a request.
 struct BackupBytes: ~Copyable {
-    static let piece = 1 << 20
+    /// What the first request takes: enough for any head.
+    static let first = 1 << 20
+    /// What each further one takes: others are served between two.
+    static let piece = 256 << 10
 
     private let file: Descriptor
     /// Bytes of the file.
@@ -23,13 +26,13 @@ struct BackupBytes: ~Copyable {
         } catch let failure as Failure { throw failure } catch { throw Failure("\(path): \(error)") }
     }
 
-    /// The bytes from `offset` on, as many as a request takes; none at the end.
-    borrowing func bytes(at offset: Int64) throws(Failure) -> SecretBytes {
-        var buffer = SecretBuffer(capacity: Self.piece)
+    /// The bytes from `offset` on, `most` or as many as there are; none at the end.
+    borrowing func bytes(at offset: Int64, most: Int = BackupBytes.first) throws(Failure) -> SecretBytes {
+        var buffer = SecretBuffer(capacity: min(most, max(16, Int(clamping: size))))
         var end = offset
-        while buffer.count < Self.piece {
+        while buffer.count < most {
             var code: Int32 = 0
-            let count = buffer.append(atMost: Self.piece - buffer.count) { target -> Int in
+            let count = buffer.append(atMost: most - buffer.count) { target -> Int in
                 let count = pread(file.raw, target.baseAddress!, target.count, off_t(end))
                 if count < 0 { code = errno }
                 return max(0, count)

@@ -12,14 +12,15 @@ struct BackupCheckCommand: SessionCommand {
             """)
 
     @Argument(help: ArgumentHelp("The backup.", valueName: "file"), completion: .file()) var file: String
-    @Flag(help: "Open it with the recovery code.") var recovery = false
+    @OptionGroup(title: "What opens it") var way: BackupWay
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         let handOver = BackupHandOver(
-            means: recovery ? .recovery : .passphrase, file: try BackupBytes.open(file), shown: file, session: session)
-        let summary = try handOver.run(BackupOpenRequest(purpose: .check))
+            way: try way.chosen(session), factor: way.factor, file: try BackupBytes.open(file), shown: file,
+            session: session)
+        let summary = try handOver.run(BackupOpenRequest(purpose: .check, expect: way.expectVault))
         if json {
             session.printer.json(BackupWords.json(summary, file: file, bytes: handOver.file.size))
             return ExitCode.done

@@ -14,7 +14,7 @@ enum BackupCreate {
             let written: BackupBytes
             do throws(PosixError) { written = try target.reading() } catch { throw BackupTarget.failure(given, error) }
             size = written.size
-            let reading = BackupHandOver(means: nil, file: written, shown: given, session: session)
+            let reading = BackupHandOver(way: nil, file: written, shown: given, session: session)
             summary = try reading.run(BackupOpenRequest(purpose: .check))
             do throws(PosixError) { try target.place() } catch { throw BackupTarget.failure(given, error) }
         } catch {

@@ -4,16 +4,17 @@ import KistProtocol
 
 enum BackupRestore {
     static func execute(
-        _ file: String, recovery: Bool, replace: Bool, yes: Bool, json: Bool, _ session: Session
+        _ file: String, _ way: BackupWay, replace: Bool, json: Bool, _ session: Session
     ) throws(Failure) -> Int32 {
         let handOver = BackupHandOver(
-            means: recovery ? .recovery : .passphrase, file: try BackupBytes.open(file), shown: file, session: session)
-        let isThere = try session.state() != .absent
-        guard !isThere || replace else {
+            way: try way.chosen(session), factor: way.factor, file: try BackupBytes.open(file), shown: file,
+            session: session)
+        // Before anything is asked; the agent looks again.
+        guard try session.state() == .absent || replace else {
             throw BackupAdvice.failure(.agent(AgentFailure(.vaultExists, "")), file, session)
         }
-        if isThere, !yes { try agree(session) }
-        let summary = try handOver.run(BackupOpenRequest(purpose: .restore, isReplacing: replace))
+        let summary = try handOver.run(
+            BackupOpenRequest(purpose: .restore, isReplacing: replace, expect: way.expectVault))
         if json {
             session.printer.json(BackupWords.json(summary, file: file, bytes: handOver.file.size))
             return ExitCode.done
@@ -27,16 +28,6 @@ enum BackupRestore {
         }
         session.printer.line("  Next:  kist unlock")
         return ExitCode.done
-    }
-
-    private static func agree(_ session: Session) throws(Failure) {
-        guard let terminal = Terminal.open() else {
-            throw Failure.usage(
-                "this replaces the vault, and there is no terminal to ask", advice: ["say so:  --replace --yes"])
-        }
-        session.printer.flush()
-        let question = "Put the backup in the place of \(session.shownVault)? That vault is kept beside it."
-        guard try terminal.confirm(question) else { throw Failure("nothing was changed") }
     }
 }
 
@@ -52,13 +43,12 @@ struct BackupRestoreCommand: SessionCommand {
             """)
 
     @Argument(help: ArgumentHelp("The backup.", valueName: "file"), completion: .file()) var file: String
-    @Flag(help: "Open it with the recovery code.") var recovery = false
+    @OptionGroup(title: "What opens it") var way: BackupWay
     @Flag(help: "Put it in the place of the vault that is there, which is kept beside it.") var replace = false
-    @Flag(name: [.long, .short], help: "Do not ask.") var yes = false
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
-        try BackupRestore.execute(file, recovery: recovery, replace: replace, yes: yes, json: json, session)
+        try BackupRestore.execute(file, way, replace: replace, json: json, session)
     }
 }

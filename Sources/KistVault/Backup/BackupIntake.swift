@@ -1,7 +1,7 @@
 internal import KistCrypto
 internal import KistModel
 package import KistStore
-package import SecretMemory
+internal import SecretMemory
 
 /// A backup that comes in: its head opens as a vault does, then its rows are checked, or put into a new store.
 package final class BackupIntake {
@@ -30,19 +30,13 @@ package final class BackupIntake {
     /// Rows that the backup says it has; `nil` while its vault is locked.
     package var rows: Int? { vault.contents.map { Int($0.manifest.rows) } }
 
-    /// Opens the slot that the key belongs to.
+    /// Opens the slot that the key belongs to. Nothing of that is noted anywhere, a recovery code's use neither.
     ///
     /// - Parameter expected: the fingerprint of the vault that is meant; an identity that does not trust it needs one.
     package func unlock(with opener: borrowing Opener, expecting expected: String? = nil) throws(VaultError) {
-        try vault.unlock(with: opener, expecting: expected, now: Timestamp(seconds: 0))
-    }
-
-    /// Opens a passphrase slot.
-    package func unlock(with key: consuming SlotKey) throws(VaultError) { try unlock(with: .passphrase(key)) }
-
-    /// Opens the recovery slot.
-    package func unlock(recoveryCode: borrowing SecretBytes) throws(VaultError) {
-        try unlock(with: try .recovery(text: recoveryCode))
+        try vault.checkPin(opener, expected, [])
+        let found = try vault.header.slot(openedBy: opener)
+        _ = try vault.open(head.head, root: found.takeRoot(), [])
     }
 
     /// Opens with the keys of an open vault, when it is the same one.

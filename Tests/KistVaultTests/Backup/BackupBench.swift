@@ -62,7 +62,7 @@ final class BackupBench {
         let intake = try first.withUnsafeBytes { bytes in
             try Result { () throws(VaultError) in try BackupIntake(bytes) }.get()
         }
-        try intake.vault.unlock(with: slotKey, now: TestVault.now)
+        try intake.unlock(with: .passphrase(slotKey))
         try intake.begin(into: target)
         var rest = backup.dropFirst(first.count)
         while !rest.isEmpty {

@@ -44,11 +44,11 @@ import Testing
             try Result { () throws(VaultError) in try BackupIntake(bytes) }.get()
         }
         #expect(throws: VaultError.wrongKey) {
-            try intake.vault.unlock(
-                with: SlotKey(challenge: bench.challenge, key: SecretBytes.makeRandom(count: 32)), now: TestVault.now)
+            try intake.unlock(
+                with: .passphrase(SlotKey(challenge: bench.challenge, key: SecretBytes.makeRandom(count: 32))))
         }
         #expect(throws: VaultError.locked) { try intake.begin(into: nil) }
-        try intake.vault.unlock(recoveryCode: bench.recoveryCode, now: TestVault.now)
+        try intake.unlock(with: try .recovery(text: bench.recoveryCode))
         try intake.begin(into: nil)
         #expect(try intake.finish().facts.credentials == 3)
     }
