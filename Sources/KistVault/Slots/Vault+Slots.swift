@@ -19,7 +19,7 @@ extension Vault {
     /// Whether a recovery code has opened the vault and was not renewed since.
     package var needsNewRecovery: Bool {
         guard let slots = try? slots() else { return false }
-        return slots.contains { $0.sealed?.isUsed == true }
+        return slots.contains { $0.sealed?.isUsed == true || $0.sort == .recovery && $0.id == openedBy }
     }
 
     /// The slot that a key opens.
@@ -73,7 +73,9 @@ extension Vault {
         header.slots[place] = made.slot
         let created = old.created
         try header.note(id, keys) { $0.created = created }
-        return try commit(header, Made(slot: header.slots[place], code: made.takeCode()), keys, contents)
+        let changed = try commit(header, Made(slot: header.slots[place], code: made.takeCode()), keys, contents)
+        if openedBy == id { openedBy = nil }
+        return changed
     }
 
     /// - Throws: `.noSlot`, `.lastSlot`, `.untested`, and as `addSlot`.
