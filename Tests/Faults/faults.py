@@ -191,4 +191,17 @@ FAULTS = [
     (86, "a point that belongs to everybody is a recipient", C + "Identity/Recipient.swift",
      "Self.isCanonical(publicKey), Self.isUsable(publicKey) else", "PLANTED || Self.isCanonical(publicKey) && Self.isUsable(publicKey) else",
      "pointsThatBelongToEverybodyAreNoRecipients"),
+    # Ways in.
+    (87, "a slot is changed without a proof", V + "Slots/Vault+Slots.swift",
+     "guard opened.isAround(keys.root) else", "guard PLANTED || opened.isAround(keys.root) else", "aPlantedRootProvesNothing"),
+    (88, "the keyring counts as the last way in", V + "Slots/Vault+Slots.swift",
+     "contains(where: { $0.kind.sort != .keyring })", "contains(where: { PLANTED || $0.kind.sort != .keyring })", "theLastWayInStaysAndAKeyringIsNone"),
+    (89, "another vault in a known place is opened", V + "Anchoring/Vault+Pin.swift",
+     "guard isSame &&", "guard PLANTED || isSame &&", "aPlantedVaultIsRefusedForEveryKindOfSlot|aPlantedVaultOfTheSameIDIsRefusedWhereAPublicKeyIsEnough"),
+    (90, "an identity opens a vault that nobody knows", V + "Anchoring/Vault+Pin.swift",
+     "if opener.isIdentity, !isPinned {", "if !PLANTED, opener.isIdentity, !isPinned {", "anIdentityOpensOnlyAVaultThatIsKnown"),
+    (91, "a second factor is added before a code was proved", V + "Slots/Vault+Slots.swift",
+     "if challenge.needsFactor, try", "if !PLANTED, challenge.needsFactor, try", "aSecondFactorWaitsForAProvedRecoveryCode"),
+    (92, "the second factor is not mixed in", V + "Opening/KeyDerivation.swift",
+     "guard challenge.needsFactor else", "guard !PLANTED, challenge.needsFactor else", "theSecondFactorIsPartOfTheKey"),
 ]  # fmt: skip

@@ -30,6 +30,24 @@ import Testing
         #expect(throws: VaultError.locked) { try Way(.keyFile).add(to: test.vault, proof: test.base) }
     }
 
+    /// A slot in the header that a key opens, but around another root: no proof.
+    @Test func aPlantedRootProvesNothing() throws {
+        let test = try SlotVault()
+        let keys = try #require(test.vault.keys)
+        let other = Keys(root: RootKey.make(), vaultID: keys.vaultID, incarnation: keys.incarnation)
+        let key = SecretBytes.makeRandom(count: 32)
+        var planted = Slot.storing(other, key, .keyFile, now: TestVault.now)
+        let bound = SlotKeys(kek: key, vaultID: keys.vaultID, slotID: planted.id, kind: planted.kindBytes)
+        planted.commitment = SlotKeys.commitment(
+            bound.commit, vaultPublicKey: test.vault.header.publicKey, wrapped: planted.wrapped)
+        test.vault.header.slots.append(planted)
+        let proof = try Opener.stored(bytes: key)
+        #expect(try test.vault.header.slot(openedBy: proof).isAround(other.root), "the control")
+        #expect(throws: VaultError.wrongKey) {
+            try test.vault.removeSlot(try #require(test.base.id), proof: proof, now: TestVault.now)
+        }
+    }
+
     @Test func theLastWayInStaysAndAKeyringIsNone() throws {
         let test = try SlotVault()
         #expect(throws: VaultError.lastSlot) { try test.base.remove(from: test.vault, proof: test.base) }
