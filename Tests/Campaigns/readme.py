@@ -26,6 +26,23 @@ def told(name, figure, entry):
     return f"{words}; {figure['seconds']:,} s, `{figure['commit']}`, {figure['date']}"
 
 
+def elsewhere():
+    """Figures that other scripts leave: (letters, text)."""
+    results = ROOT / "Tests/Faults/results.json"
+    if results.exists():
+        tried = json.loads(results.read_text()).values()
+        caught = sum(1 for one in tried if one["caught"])
+        last = max((one["date"], one["commit"]) for one in tried)
+        yield "E1", f"`Scripts/plant-faults`: **{caught} of {len(tried)} caught**, `{last[1]}`, {last[0]}"
+    figures = ROOT / "Tests/Fuzzing/figures.txt"
+    if figures.exists():
+        lines = [line.split() for line in figures.read_text().splitlines()]
+        runs = sum(int(runs) for name, runs, _ in lines if name != "when")
+        when = next(line for line in lines if line[0] == "when")
+        seconds = next(int(line[2]) for line in lines if line[0] != "when")
+        yield "A9", (f"`Scripts/fuzz all {seconds}`: {len(lines) - 1} targets, {runs:,} inputs, **0 crashes**, `{when[1]}`, {when[2]}")
+
+
 def order(letters):
     found = re.match(r"([A-Z])(\d+)$", letters)
     return (found.group(1), int(found.group(2))) if found else ("~", 0)
@@ -36,12 +53,13 @@ def tables(campaigns, figures):
     for name, entry in campaigns.items():
         by_promise.setdefault(entry.promise, []).append(name)
     rows = {letters: (promise, tests) for letters, promise, tests in promises() if letters != "–"}
+    others = {letters: [text] for letters, text in elsewhere()}
     lines = ["| | Promise | In every run | Long form, last measured |", "| --- | --- | --- | --- |"]
     for letters in sorted(set(rows) | set(by_promise), key=order):
         names = by_promise.get(letters, [])
         promise = rows.get(letters, ("; ".join(campaigns[name].title for name in names), ""))[0]
         tests = rows.get(letters, ("", ""))[1] or "the short form of the campaign"
-        long = "<br>".join(f"`Scripts/campaign {name}`: {told(name, figures.get(name), campaigns[name])}" for name in names)
+        long = "<br>".join(others.get(letters, []) + [f"`Scripts/campaign {name}`: {told(name, figures.get(name), campaigns[name])}" for name in names])
         lines.append(f"| {letters} | {promise[:1].upper() + promise[1:]} | {tests} | {long or '–'} |")
     lines += ["", "Promises without a letter: see the table of `SECURITY.md`, whose tests all run in `Scripts/test`."]
     return "\n".join(lines)

@@ -70,6 +70,11 @@ import SecretMemory
         guard let file = try? Dotenv(parsing: SecretBytes(copyingExposed: Array(bytes)), path: "x") else { return }
         check(file.entries.count == file.values.count, "entries and values")
     },
+    "import": { bytes in Imports.read(bytes) },
+    "audit": { bytes in
+        _ = try? AuditSegment(Array(bytes))
+        _ = try? AuditEntry.decode(bytes)
+    },
     "toml": { bytes in
         let text = String(decoding: bytes, as: UTF8.self)
         _ = try? TOMLParser.parse(text)
@@ -105,11 +110,36 @@ enum Requests {
         _ = try? RevealRequest(json: json)
         _ = try? PutRequest(json: json)
         _ = try? FolderRequest(json: json)
+        _ = try? AuditRequest(json: json)
+        _ = try? BackupOpenRequest(json: json)
+        _ = try? PolicyRequest(json: json)
         _ = try? SealRequest(json: json)
         _ = try? SlotAddRequest(json: json)
         _ = try? SlotChangeRequest(json: json)
         _ = try? SlotTargetRequest(json: json)
-        _ = try? RevealReply(json: json, segments: segments)
+        _ = try? RevealedItem(json: json, segments: segments)
+    }
+}
+
+/// What other programs keep; the first byte says which of them.
+enum Imports {
+    static func read(_ bytes: UnsafeRawBufferPointer) {
+        guard let kind = bytes.first else { return }
+        let text = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
+        var foreign = Foreign()
+        do {
+            switch kind % 8 {
+            case 0: try TableSource.read(try CSVTable.parse(text, what: "x", into: &foreign.values), into: &foreign)
+            case 1: try KeePassSource.read(try XMLTree.parse(text, what: "x", into: &foreign.values), into: &foreign)
+            case 2: try PlainTreeSource.read(try YAMLTree.parse(text, what: "x", into: &foreign.values), into: &foreign)
+            case 3:
+                AWSSource.read(try INITree.parse(text, isTOML: false, what: "x", into: &foreign.values), into: &foreign)
+            case 4: GitSource.read(text, into: &foreign)
+            case 5: try BitwardenSource.read(try JSONTree.parse(text, what: "x", into: &foreign.values), into: &foreign)
+            case 6: try DockerSource.read(try JSONTree.parse(text, what: "x", into: &foreign.values), into: &foreign)
+            default: try KistSource.read(try JSONTree.parse(text, what: "x", into: &foreign.values), into: &foreign)
+            }
+        } catch {}
     }
 }
 
