@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import datetime
+import fcntl
 import json
 import os
 import pathlib
@@ -97,14 +98,18 @@ def commit():
 
 
 def note(run, seconds):
-    """Keeps the figures of a campaign beside the code, if it is the largest that this commit has seen."""
-    figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    figures[run.name] = {
-        "counts": dict(sorted(run.tally.counts.items())),
-        "broken": run.tally.broken,
-        "seed": run.seed,
-        "seconds": round(seconds),
-        "commit": commit(),
-        "date": datetime.date.today().isoformat(),
-    }
-    FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+    """Keeps the figures of a campaign beside the code."""
+    STORE.mkdir(parents=True, exist_ok=True)
+    with open(STORE / "figures.lock", "w") as lock:
+        # Some campaigns run beside others.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+        figures[run.name] = {
+            "counts": dict(sorted(run.tally.counts.items())),
+            "broken": run.tally.broken,
+            "seed": run.seed,
+            "seconds": round(seconds),
+            "commit": commit(),
+            "date": datetime.date.today().isoformat(),
+        }
+        FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")

@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-import faults
+import failing
 import inside
 import killing
 import places
@@ -26,6 +26,8 @@ class Campaign:
     jobs: int | None = None
     needs_reader: bool = False
     alone_in_mounts: bool = False
+    # Waits more than it works: "long" runs it beside the others.
+    waits: bool = False
     # Not part of "long": it takes a build of its own.
     apart: bool = False
 
@@ -45,13 +47,13 @@ CAMPAIGNS = {
     "kills": Campaign("C1", "SIGKILL at a random moment of each operation", killing.kills, 1_000, 10, "kills"),
     "calls": Campaign("C2", "a kill at every system call of each operation", killing.calls, 2_000, 10, "points"),
     "power": Campaign("C3", "power lost: unsynced writes dropped, torn, reordered", power.power, 500, 25, "cuts"),
-    "errors": Campaign("C4", "EIO and ENOSPC at every call, once and from then on", faults.errors, 800, 10, "errors"),
+    "errors": Campaign("C4", "EIO and ENOSPC at every call, once and from then on", failing.errors, 800, 10, "errors"),
     "disks": Campaign("C5", "a disk of 1 MiB, full to another degree each time", places.disks, 100, 6, "levels", alone_in_mounts=True),
-    "memory": Campaign("C6", "too little memory: limits, and refused allocations", faults.memory, 300, 12, "errors"),
+    "memory": Campaign("C6", "too little memory: limits, and refused allocations", failing.memory, 300, 12, "errors"),
     "writers": Campaign("C7", "eight clients write at once", places.writers, 1_000, 40, "acknowledged"),
     "opens": Campaign("C11", "nobody but SQLite opens the file while it has it open", places.opens, 10, 1, "sessions"),
-    "clock": Campaign("C16", "the clock jumps by years", inside.clock, 100, 2, "jumps"),
-    "scan": Campaign("B3", "an agent's memory after a lock, every eight bytes of every secret", inside.scan, 100, 2, "cycles", needs_reader=True),
+    "clock": Campaign("C16", "the clock jumps by years", inside.clock, 100, 2, "jumps", waits=True),
+    "scan": Campaign("B3", "an agent's memory after a lock, every eight bytes of every secret", inside.scan, 100, 2, "cycles", needs_reader=True, waits=True),
     "races": Campaign("C8", "the tests under the thread sanitizer (builds everything once more)", races.races, 1, 0, "tests", apart=True),
     "locked": Campaign("B4", "locked memory, or a word that it is not", places.locked, 20_000, 400, "limits"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ enum Headers {
     static func run(_ options: Options) throws -> Tally {
         let subject = try Subject(MemoryStore())
         for number in 0..<3 { try subject.vault.put("n\(number)", "v") }
+        try addOneOfEach(subject)
         let clean = subject.store.head!
         let at = try costOffset(clean.header)
         let limits = Argon2Limits.here()
@@ -51,6 +52,18 @@ enum Headers {
         return tally
     }
 
+    /// A slot of every other kind beside the passphrase and the recovery code.
+    private static func addOneOfEach(_ subject: Subject<MemoryStore>) throws {
+        for sort in [SlotSort.keyring, .keyFile, .credential] {
+            let kept = KeptKey(sort, SecretBytes.makeRandom(count: 32))
+            _ = try subject.vault.addSlot(
+                .stored(kept), label: "x", proof: .passphrase(subject.door.key()), now: Subject<MemoryStore>.now)
+        }
+        _ = try subject.vault.addSlot(
+            .recipient(Identity.make().recipient), label: "x", proof: .passphrase(subject.door.key()),
+            now: Subject<MemoryStore>.now)
+    }
+
     /// Where the passes of the passphrase slot stand: its parameters are `u8 1 ‖ u32 passes ‖ u32 memory ‖ salt16`.
     private static func costOffset(_ header: [UInt8]) throws -> Int {
         let needle: [UInt8] = [0, 25, 1] + [0, 0, 0, 2] + [0, 0, 0x4C, 0]
@@ -64,11 +77,13 @@ enum Headers {
         func write(_ value: UInt32, _ offset: Int) {
             for byte in 0..<4 { bytes[offset + byte] = UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * byte)) }
         }
-        switch number % 5 {
+        switch number % 6 {
         case 0: write(UInt32.random(in: 0...1, using: &random), at)
         case 1: write(UInt32.random(in: 0..<19_456, using: &random), at + 4)
         case 2: write(UInt32.random(in: 0x0100_0000...UInt32.max, using: &random), at + 4)
         case 3: write(UInt32.random(in: 100_000...UInt32.max, using: &random), at)
+        // The parameters of a passphrase in a slot of another kind.
+        case 4: bytes[at - 4] = UInt8.random(in: 0...255, using: &random)
         default:
             for _ in 0...Int.random(in: 0...4, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
