@@ -18,7 +18,7 @@ extension Agent {
             .backupPart:
             false
         case .initialise, .unlock, .lock, .retire, .reveal, .put, .remove, .restore, .profileCreate, .profileCopy,
-            .profileRemove:
+            .profileRemove, .seal:
             false
         default: true
         }
@@ -219,7 +219,7 @@ extension Agent {
         params["purpose"]?.string ?? params["kind"]?.string ?? params["slot"]?.string ?? ""
     }
 
-    private static func targets(_ params: JSONValue) -> [AuditEntry.Target] {
+    static func targets(_ params: JSONValue) -> [AuditEntry.Target] {
         let wanted = params["wants"]?.array ?? params["items"]?.array ?? [params]
         return wanted.compactMap { want in
             guard let fields = try? JSONFields(want, "wants"), let profile = try? fields.profile("profile") else {

@@ -20,6 +20,10 @@ extension Agent {
     }
 
     func seal(_ request: Request, _ client: Client) throws {
+        // Also of what cannot be understood.
+        attempt = entry(
+            Method.seal.rawValue, purpose: RevealRequest.Purpose.seal.rawValue, Self.targets(request.params),
+            for: client)
         try seal(try SealRequest(json: request.params), request.id, client, agreed: .none)
     }
 
@@ -45,6 +49,12 @@ extension Agent {
             overviews, for: .seal, reason: "for \(wanted.label)", agreed: agreed, id, client
         ) { [unowned self, unowned client] agreed in try seal(wanted, id, client, agreed: agreed) }
         guard mayLeave else { return }
+        let whose = recipients.map(\.fingerprint).joined(separator: " ")
+        attempt?.reason = "\(wanted.label) for \(whose)" + (wanted.reason.map { ": \($0)" } ?? "")
+        attempt?.targets = overviews.map {
+            AuditEntry.Target(profile: $0.profile, name: $0.name, revision: $0.revision, fields: $0.secrets)
+        }
+        try record(.durable)
         let secrets = revealed.takeSegments()
         let sealer = try vault(for: client) { (vault) throws(VaultError) in try vault.bundleSealer() }
         let file: [UInt8]

@@ -1,5 +1,6 @@
 import Glibc
 import KistClient
+import KistCrypto
 import KistModel
 import KistPosix
 import KistProtocol
@@ -42,6 +43,9 @@ struct AuditTraceTests {
         #expect(try client.reveal("c").kind == "notFound")
         #expect(try client.put("a", "x", ifRevision: 0, requestID: "r3").kind == "exists")
         let a: JSONValue = ["profile": "default", "name": "a"]
+        let machine: JSONValue = .string(Identity.make().recipient.description)
+        let sealed = try client.call(.seal, ["items": [a], "recipients": [machine], "label": "ci.kist"])
+        #expect(sealed.result != nil)
         #expect(try client.call(.restore, ["profile": "default", "name": "a", "revision": 2]).result != nil)
         #expect(try client.call(.profileCreate, ["name": "p"]).result != nil)
         #expect(try client.call(.profileCopy, ["from": "default", "to": "q"]).result != nil)
@@ -59,7 +63,8 @@ struct AuditTraceTests {
             ["log new ok", "init ok", "put ok a key", "put ok b key"]
             + Self.purposes.map { "reveal \($0) ok a key" }
             + [
-                "reveal get expired b", "reveal get notFound c", "put ok a key", "put exists a key", "restore ok a",
+                "reveal get expired b", "reveal get notFound c", "put ok a key", "put exists a key",
+                "seal seal ok a key", "restore ok a",
                 "profileCreate ok p", "profileCopy ok default q", "profileRemove ok q", "remove ok a",
                 "lock asked ok", "unlock passphrase ok", "lock idle ok", "unlock passphrase ok",
             ]
