@@ -281,3 +281,26 @@ def test_the_last_way_in_stays_and_a_wrong_proof_changes_nothing(home):
         assert word.encode() not in home.errors, home.errors
     home.kist("slot", "add", "passphrase", "hunter2hunter2", environment=proof, status=64)
     assert b"hunter2" not in home.errors, home.errors
+
+
+def test_what_other_programs_keep_in_the_keyring_is_taken_over(home):
+    with_kumo(home)
+    home.kist("import", "--from", "keyring", "--yes", status=4)
+    with Desktop(home) as desktop:
+        home.environment |= desktop.environment
+        kept = {
+            "git": (["xdg:schema", "org.git.Password", "server", "github.com", "user", "ada", "protocol", "https"], b"g1\nexpiry=1"),
+            "docker": (["xdg:schema", "io.docker.Credentials", "server", "https://ghcr.io", "username", "ada"], b"d1"),
+            "cargo": (["xdg:schema", "org.rust-lang.cargo.registry", "url", "sparse+https://crates.example/"], b"c1"),
+            "python": (["application", "Python keyring library", "service", "pypi", "username", "__token__"], b"p1"),
+            "other": (["something", "else"], b"not ours"),
+        }
+        for name, (attributes, secret) in kept.items():
+            assert desktop.tool("store", f"--label={name}", *attributes, given=secret) == 0
+        home.kist("import", "--from", "keyring", "--yes")
+        for name, field, secret in (
+            ("git-github.com", "password", b"g1"), ("docker-ghcr.io", "password", b"d1"), ("pypi", "password", b"p1"),
+            ("cargo-crates.example", "token", b"c1"),
+        ):
+            assert home.kist("get", name, field) == secret, name
+        assert b"not ours" not in home.kist("export")

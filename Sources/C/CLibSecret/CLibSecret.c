@@ -395,3 +395,80 @@ void kist_keyring_remove(const struct kist_keyring_request *request, struct kist
     if (service) g_object_unref(service);
     if (bus) g_object_unref(bus);
 }
+
+/* What other programs keep there, by an attribute that all their items have. */
+static const char *const others[][2] = {
+    {"xdg:schema", "org.git.Password"},
+    {"xdg:schema", "io.docker.Credentials"},
+    {"xdg:schema", "org.rust-lang.cargo.registry"},
+    {"application", "Python keyring library"},
+};
+
+struct room {
+    unsigned char *bytes;
+    size_t capacity, length;
+};
+
+static int put(struct room *room, const void *bytes, size_t count) {
+    if (room->capacity - room->length < count) return 0;
+    if (count) memcpy(room->bytes + room->length, bytes, count);
+    room->length += count;
+    return 1;
+}
+
+static int put_sized(struct room *room, const void *bytes, size_t count) {
+    const unsigned char size[4] = {(unsigned char)(count >> 24), (unsigned char)(count >> 16),
+                                   (unsigned char)(count >> 8), (unsigned char)count};
+    return count <= 0xFFFFFFFF && put(room, size, 4) && put(room, bytes, count);
+}
+
+/* u8 kind, u8 attributes, so many pairs of sized texts, the sized secret. */
+static int put_item(struct room *room, unsigned char kind, SecretItem *item) {
+    SecretValue *value = secret_item_get_secret(item);
+    if (!value) return 1;
+    GHashTable *table = secret_item_get_attributes(item);
+    unsigned char count = (unsigned char)g_hash_table_size(table);
+    int fits = g_hash_table_size(table) <= 64 && put(room, &kind, 1) && put(room, &count, 1);
+    GHashTableIter iterator;
+    gpointer key, text;
+    g_hash_table_iter_init(&iterator, table);
+    while (fits && g_hash_table_iter_next(&iterator, &key, &text))
+        fits = put_sized(room, key, strlen(key)) && put_sized(room, text, strlen(text));
+    gsize length = 0;
+    const char *secret = secret_value_get(value, &length);
+    fits = fits && put_sized(room, secret, length);
+    secret_value_unref(value);
+    g_hash_table_unref(table);
+    return fits;
+}
+
+void kist_keyring_others(const struct kist_keyring_request *request, void *bytes, size_t capacity, size_t *length,
+                         struct kist_keyring_answer *answer) {
+    struct deadline deadline;
+    struct room room = {.bytes = bytes, .capacity = capacity};
+    memset(answer, 0, sizeof *answer);
+    *length = 0;
+    begin(&deadline, request->milliseconds);
+    GDBusConnection *bus = NULL;
+    SecretService *service = open_session(request, deadline.cancellable, &bus, answer);
+    int flags = SECRET_SEARCH_ALL | SECRET_SEARCH_LOAD_SECRETS | (request->may_ask ? SECRET_SEARCH_UNLOCK : 0);
+    for (size_t kind = 0; service && kind < G_N_ELEMENTS(others) && answer->outcome == KIST_KEYRING_DONE; kind++) {
+        GHashTable *wanted = g_hash_table_new(g_str_hash, g_str_equal);
+        g_hash_table_insert(wanted, (gpointer)others[kind][0], (gpointer)others[kind][1]);
+        GError *error = NULL;
+        GList *items = secret_service_search_sync(
+            service, NULL, wanted, (SecretSearchFlags)flags, deadline.cancellable, &error);
+        if (error) fail(answer, error, KIST_KEYRING_OTHER);
+        for (GList *item = items; item && answer->outcome == KIST_KEYRING_DONE; item = item->next) {
+            if (put_item(&room, (unsigned char)kind, item->data)) answer->count++;
+            else answer->outcome = KIST_KEYRING_UNFIT;
+        }
+        g_list_free_full(items, g_object_unref);
+        g_hash_table_unref(wanted);
+    }
+    if (answer->outcome == KIST_KEYRING_DONE && answer->count == 0) answer->outcome = KIST_KEYRING_NOTHING;
+    if (answer->outcome == KIST_KEYRING_DONE) *length = room.length;
+    finish(&deadline, answer);
+    if (service) g_object_unref(service);
+    if (bus) g_object_unref(bus);
+}

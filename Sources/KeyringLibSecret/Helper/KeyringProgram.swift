@@ -27,6 +27,7 @@ package enum KeyringProgram {
         case .get: answer = SecretService.get(request, into: &key)
         case .set: answer = frame.segments.withSegment(0) { SecretService.set(request, $0) }
         case .remove: answer = SecretService.remove(request)
+        case .others: answer = SecretService.others(request, into: &key)
         }
         let sent: Void? = try? KeyringFrame.send(answer, key, socket)
         return sent == nil ? 1 : 0

@@ -38,6 +38,20 @@ enum SecretService {
         return read(answer)
     }
 
+    /// The bytes of everything that other programs keep, at most.
+    private static let longestList = FrameLayout.largestSegment
+
+    /// - Parameter list: gets the items, in the form of `kist_keyring_others`.
+    static func others(_ request: KeyringRequest, into list: inout SecretBuffer) -> KeyringAnswer {
+        var answer = kist_keyring_answer()
+        _ = list.append(atMost: longestList) { target in
+            var length = 0
+            withRequest(request) { kist_keyring_others(&$0, target.baseAddress, target.count, &length, &answer) }
+            return length
+        }
+        return read(answer)
+    }
+
     private static func withRequest(_ request: KeyringRequest, _ body: (inout kist_keyring_request) -> Void) {
         let texts = [request.slot, request.collection, request.label].map {
             $0.map { strdup($0) } ?? nil

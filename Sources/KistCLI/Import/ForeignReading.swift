@@ -19,6 +19,9 @@ enum ForeignReading {
                 if done % 25 == 0, all > 25 { session.printer.note("decrypting: \(done) of \(all)") }
             }
             return foreign
+        case .keyring:
+            try SecretServiceSource.read(session, into: &foreign)
+            return foreign
         default: break
         }
         guard !isFolder else { throw Failure.usage("\(path) is a folder") }

@@ -5,6 +5,7 @@ enum ImportFormat: String, CaseIterable {
     case keepass, bitwarden
     case onepassword = "1password"
     case aws, snowflake, docker, git
+    case keyring
 
     /// Where such a file usually is, below the home folder.
     var usualPlace: String? {
@@ -15,6 +16,8 @@ enum ImportFormat: String, CaseIterable {
         case .git: ".git-credentials"
         case .pass: ".password-store"
         case .gopass: ".local/share/gopass/stores/root"
+        // It has no file.
+        case .keyring: ""
         default: nil
         }
     }

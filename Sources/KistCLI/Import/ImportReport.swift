@@ -74,7 +74,7 @@ enum ImportReport {
             ? stored.map(\.item.name.description).joined(separator: ", ")
             : Words.count(stored.count, "credential")
         session.printer.line(.good("✓"), Phrase(" Stored \(shown) in profile \(profiles)."))
-        if input.path != "-" {
+        if input.path != "-", input.format != .keyring {
             session.printer.line("  The file still holds the secrets: remove it,")
             session.printer.line("  and make new ones if it was ever committed.")
         }

@@ -10,10 +10,12 @@ package struct KeyringRequest: Hashable, Sendable {
         case set
         /// Every one for this slot.
         case remove
+        /// What other programs keep there; the answer's segment 0 has the items.
+        case others
     }
 
     package var verb: Verb
-    /// The id of the slot that the key is for; only `probe` has none.
+    /// The id of the slot that the key is for; only `probe` and `others` have none.
     package var slot: String?
     /// The label of the collection; `nil` for the desktop's default one.
     package var collection: String?
@@ -57,7 +59,7 @@ package struct KeyringRequest: Hashable, Sendable {
         let fields = try JSONFields(value, "params")
         self.verb = verb
         slot = try fields.stringIfPresent("slot")
-        guard slot != nil || verb == .probe else { throw ShapeError("slot") }
+        guard slot != nil || verb == .probe || verb == .others else { throw ShapeError("slot") }
         collection = try fields.stringIfPresent("collection")
         label = try fields.stringIfPresent("label")
         mayAsk = try fields.flag("ask")

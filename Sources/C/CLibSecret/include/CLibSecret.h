@@ -52,4 +52,9 @@ void kist_keyring_set(const struct kist_keyring_request *request, const void *se
 /* Removes every item of the slot that is not in a locked collection. */
 void kist_keyring_remove(const struct kist_keyring_request *request, struct kist_keyring_answer *answer);
 
+/* Copies what git, docker, cargo and Python's keyring keep there: for each item u8 kind (0 git, 1 docker, 2 cargo, 3 Python),
+   u8 attributes, so many pairs of texts, the secret; each text and the secret as u32 length (big-endian) and bytes. */
+void kist_keyring_others(const struct kist_keyring_request *request, void *bytes, size_t capacity, size_t *length,
+                         struct kist_keyring_answer *answer);
+
 #endif
