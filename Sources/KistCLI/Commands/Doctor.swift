@@ -116,19 +116,14 @@ enum Doctor {
             findings.append(
                 Finding(
                     level: .bad, what: "kist-courier is not beside kist, so nothing can be checked",
-                    advice: "install all four programs in one folder"))
+                    advice: "install all programs in one folder"))
         }
         if Hardening.isDumpable {
             findings.append(
                 Finding(level: .bad, what: "this process can be read by others of the same user", advice: nil))
         }
         findings += machine(session)
-        if session.environment.nonEmpty("KIST_PASSPHRASE_FILE") != nil {
-            findings.append(
-                Finding(
-                    level: .note, what: "KIST_PASSPHRASE_FILE is set: whoever can read that file can open the vault",
-                    advice: nil))
-        }
+        findings += waysIn(session)
         do {
             if let project = try session.nearestProject() {
                 let held = Trust(state: places.state).holds(project, environment: session.environment)

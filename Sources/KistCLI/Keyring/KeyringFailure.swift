@@ -15,7 +15,7 @@ enum KeyringFailure {
         case .nothing: "the keyring holds no key for this vault"
         case .noBus: "there is no desktop session here (no message bus), so there is no keyring"
         case .noService: "no keyring is running in this session"
-        case .noCollection: "the keyring has no such collection"
+        case .noCollection: "the keyring has no such collection, or no default one yet"
         case .locked: "the keyring is locked"
         case .dismissed: "the keyring stayed locked: nobody gave its password"
         case .timeout: "the keyring did not answer in time"
@@ -30,7 +30,7 @@ enum KeyringFailure {
         case .nothing: ["put one there:  kist slot add keyring", "or use:         kist unlock"]
         case .noBus, .noService:
             ["use the passphrase:  kist unlock", "without a desktop:   kist slot add key-file FILE"]
-        case .noCollection: ["without --collection it is the default one"]
+        case .noCollection: ["make one in the desktop's Passwords and Keys, or name one:  --collection NAME"]
         case .locked, .dismissed: ["unlock it (Passwords and Keys, or log in again), or:  kist unlock"]
         case .timeout: ["look at the desktop: it may be asking.  Or:  kist unlock"]
         case .done, .clear, .unfit, .other: ["use the passphrase:  kist unlock"]

@@ -71,7 +71,7 @@ extension Session {
 
     func keyringHelper() throws(Failure) -> KeyringHelper {
         guard let helper = KeyringHelper.beside(environment) else {
-            throw Failure("kist-keyring cannot be found", advice: ["install all four programs in one folder"])
+            throw Failure("kist-keyring cannot be found", advice: ["install all programs in one folder"])
         }
         return helper
     }

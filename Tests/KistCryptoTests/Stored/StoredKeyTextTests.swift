@@ -23,6 +23,17 @@ import Testing
         }
     }
 
+    /// From Python's hashlib.
+    @Test func theTextsAreThoseOfAnotherImplementation() {
+        let key = SecretBytes(copyingExposed: Array(0..<32))
+        #expect(
+            text(StoredKeyText.key.encode(key))
+                == "kist-key-000G40R4-0M30E209-185GR38E-1W8124GK-2GAHC5RR-34D1P70X-3RFSPWVS")
+        #expect(
+            text(StoredKeyText.factor.encode(key))
+                == "kist-factor-000G40R4-0M30E209-185GR38E-1W8124GK-2GAHC5RR-34D1P70X-3RFTGWF2")
+    }
+
     @Test func aKeyIsNoFactorAndTwoAreNoKey() {
         let key = StoredKeyText.make()
         let one = text(StoredKeyText.key.encode(key)), factor = text(StoredKeyText.factor.encode(key))
