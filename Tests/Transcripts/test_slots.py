@@ -203,6 +203,15 @@ def test_an_identity_opens_what_it_is_a_recipient_of(home):
     assert home.kist("get", "kumo") == b"demo:x"
 
 
+def test_only_the_vault_that_is_meant_is_opened(home):
+    proof = with_kumo(home)
+    fingerprint = json.loads(home.kist("status", "--json"))["fingerprint"]
+    home.kist("lock")
+    home.kist("unlock", "--expect-vault", "0000-0000-0000-0000", environment=proof, status=5)
+    assert b"another vault" in home.errors or b"history" in home.errors, home.errors
+    home.kist("unlock", "--expect-vault", fingerprint, environment=proof)
+
+
 def test_a_passphrase_is_changed_and_the_old_one_opens_nothing(home):
     proof = with_kumo(home)
     new = private(os.path.join(home.path, "new"), b"another passphrase")
@@ -260,6 +269,10 @@ def test_a_second_factor_needs_a_proved_recovery_code(home):
         terminal.expect("second factor: ")
         terminal.type("usb.factor\n")
         assert terminal.finish()[1] == 0
+    with open(private(os.path.join(home.path, "new"), b"another passphrase"), "rb") as file:
+        change = ["slot", "change", "passphrase", "--new-passphrase-fd", str(file.fileno())]
+        home.kist(*change, "--recovery", pass_fds=[file.fileno()], environment=proof, status=64)
+        assert b"--factor FILE" in home.errors, home.errors
     home.kist("slot", "remove", "factor", environment=both)
     home.kist("lock")
     assert home.kist("get", "kumo", environment=proof) == b"demo:x"

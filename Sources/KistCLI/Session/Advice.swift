@@ -104,6 +104,11 @@ package enum Advice {
                     "If not, somebody replaced the file; look for the newer one first.",
                 ], code: ExitCode.notOpened)
         case .forked:
+            if let seen = failure["seen"]?.string, let found = failure["found"]?.string {
+                return Failure(
+                    "this is another vault (\(found)) than the one that is meant or was used here before (\(seen))",
+                    advice: ["If you put it there on purpose:  kist unlock --accept-fork"], code: ExitCode.notOpened)
+            }
             return Failure(
                 "this copy of the vault has a history other than the one used on this machine before",
                 advice: ["If both were changed on purpose and this is the one to keep:  kist unlock --accept-fork"],

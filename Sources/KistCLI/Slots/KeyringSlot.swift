@@ -26,6 +26,9 @@ struct KeyringSlot {
         let kept = try session.keyringHelper().ask(request, SecretSegments(StoredKeyText.key.encode(key))).answer
         if let failure = KeyringFailure.failure(kept) {
             try session.removeSlot(brought, id: slot.id)
+            // It may have been kept all the same, and only not be read back in time.
+            _ = try session.keyringHelper().ask(
+                KeyringRequest(.remove, slot: slot.id, milliseconds: KeyringHelper.brief))
             throw failure
         }
         return try session.testSlot(Brought(.key, try session.keyFromKeyring(slot: slot.id), factor: nil), id: slot.id)

@@ -56,7 +56,14 @@ struct SlotChangeCommand: SessionCommand {
         var material = SlotMaterial(session: session)
         switch slot.kind {
         case .passphrase:
-            (material.passphraseDescriptor, material.factorFile) = (newPassphraseDescriptor, factor)
+            material.passphraseDescriptor = newPassphraseDescriptor
+            material.factorFile = factor ?? (slot.needsFactor ? session.environment.nonEmpty("KIST_FACTOR_FILE") : nil)
+            guard !slot.needsFactor || material.factorFile != nil else {
+                throw Failure.usage(
+                    "this passphrase has a second factor, which the new one would lose",
+                    advice: ["keep one:       --factor FILE", "or give it up:  kist slot remove factor"])
+            }
+            let factor = material.factorFile
             let proof = try session.proof(way)
             return try material.guardingFactor { () throws(Failure) in
                 try session.renewSlot(proof, slot, label: label, hasFactor: factor != nil, try material.passphrase())
