@@ -7,6 +7,26 @@ import operations
 from agent import PASSPHRASE, CHEAP, World
 from reading import READING
 
+# An identity, as seed and as its recipient's text.
+SEED = bytes(range(1, 33))
+RECIPIENT = "kist-recipient-98W0FM34-T1VHG760-E2C9WXM9-3MGDS9AN-JN4DRB3Q-R6JG4WW8-5CWC9049"
+
+
+def add_ways(talk, code):
+    """Slots of every kind; what the second reader opens each with."""
+    key, factor = os.urandom(32), os.urandom(32)
+    proof = {"proof": {"with": "passphrase"}}
+    talk.call("slotTest", {"proof": {"with": "recovery"}}, code)
+    for kind in ("keyring", "keyFile", "credential"):
+        talk.call("slotAdd", proof | {"kind": kind, "label": "n\u00e4h"}, PASSPHRASE, key)
+    talk.call("slotAdd", proof | {"kind": "recipient", "recipient": RECIPIENT}, PASSPHRASE)
+    talk.call("slotAdd", proof | {"kind": "passphrase", "factor": True} | CHEAP, PASSPHRASE, b"with both", factor)
+    return [("--key", key.hex()), ("--code", code.decode()), ("--identity", SEED.hex()), ("with both", factor.hex())]
+
+
+def rows(done):
+    return [line for line in done.stdout.splitlines() if not line.startswith("slot")] or done.stderr
+
 
 def readers(run):
     world = World(run.work / "world", run.programs)
@@ -14,7 +34,7 @@ def readers(run):
         world.fresh()
         world.start()
         talk = world.talk()
-        talk.call("init", CHEAP, PASSPHRASE)
+        code = talk.call("init", CHEAP, PASSPHRASE)[1][0]
         for step in range(run.random.randrange(1, 40)):
             name = f"n{run.random.randrange(12)}"
             if run.random.random() < 0.15 and step:
@@ -24,6 +44,7 @@ def readers(run):
                     run.tally.count("removals of nothing")
             else:
                 talk.put({name: os.urandom(run.random.randrange(1, 900)).hex()})
+        ways = add_ways(talk, code) if number % 3 == 0 else []
         expected = talk.everything()
         world.kill()
         done = READING.decode(world.vault, PASSPHRASE)
@@ -31,6 +52,10 @@ def readers(run):
         if done.returncode:
             run.tally.fail(f"vault {number}: the second reader says: {(done.stdout + done.stderr)[-300:]}")
             continue
+        for way in ways:
+            run.tally.count("ways in")
+            if rows(READING.decode_by(world.vault, *way)) != rows(done):
+                run.tally.fail(f"vault {number}: the second reader does not open it by {way[0]}")
         newest = {}
         for line in done.stdout.splitlines()[:-1]:
             cells = line.split(" | ")

@@ -40,5 +40,9 @@ class Reading:
     def decode(self, vault, passphrase):
         return subprocess.run([self.python, DECODER, vault, passphrase.decode()], capture_output=True, text=True)
 
+    def decode_by(self, vault, *way):
+        """By another way in: `--key HEX`, `--code CODE`, `--identity SEED`, or a passphrase and its second factor."""
+        return subprocess.run([self.python, DECODER, vault, *way], capture_output=True, text=True)
+
 
 READING = Reading()
