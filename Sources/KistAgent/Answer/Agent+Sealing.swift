@@ -21,9 +21,7 @@ extension Agent {
 
     func seal(_ request: Request, _ client: Client) throws {
         // Also of what cannot be understood.
-        attempt = entry(
-            Method.seal.rawValue, purpose: RevealRequest.Purpose.seal.rawValue, Self.targets(request.params),
-            for: client)
+        attempt = entry(Method.seal.rawValue, Self.targets(request.params), for: client)
         try seal(try SealRequest(json: request.params), request.id, client, agreed: .none)
     }
 

@@ -135,7 +135,7 @@ enum Seal {
 
     private static func say(_ plan: Plan, _ shown: String, _ session: Session) {
         let names = plan.items.map(\.name.description).joined(separator: ", ")
-        session.printer.line(.good("✓"), Phrase(" Sealed \(names) into \(shown), \(until(plan.expiry, session.now))."))
+        session.printer.line(.good("✓"), Phrase(" Sealed \(names) into \(shown), \(until(plan.expiry))."))
         for recipient in plan.recipients { session.printer.line("  for  ", Phrase(recipient.fingerprint)) }
         session.printer.line(
             .quiet(
@@ -143,9 +143,9 @@ enum Seal {
             ))
     }
 
-    private static func until(_ expiry: Expiry, _ now: Timestamp) -> String {
+    private static func until(_ expiry: Expiry) -> String {
         guard case .at(let moment) = expiry else { return "good for ever" }
-        return "good until \(moment.date) (\(expiry.inWords(at: now)))"
+        return "good until \(moment.date)"
     }
 
     private static func end(_ expiry: Expiry) -> String {

@@ -64,7 +64,7 @@ struct AuditTraceTests {
             + Self.purposes.map { "reveal \($0) ok a key" }
             + [
                 "reveal get expired b", "reveal get notFound c", "put ok a key", "put exists a key",
-                "seal seal ok a key", "restore ok a",
+                "seal ok a key", "restore ok a",
                 "profileCreate ok p", "profileCopy ok default q", "profileRemove ok q", "remove ok a",
                 "lock asked ok", "unlock passphrase ok", "lock idle ok", "unlock passphrase ok",
             ]
