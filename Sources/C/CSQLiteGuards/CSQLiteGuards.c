@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
+static const sqlite3_int64 heap_limit = 512LL << 20;
+
 int kist_sqlite_guard(void *connection, int longest_row) {
     static const struct {
         int option;
@@ -14,6 +16,9 @@ int kist_sqlite_guard(void *connection, int longest_row) {
         {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
     };
     if (!kist_sqlite_vfs_is_used(connection)) return SQLITE_ERROR;
+    /* A file made on purpose must not make SQLite take memory without end; its cache has 64 MiB, a transaction less. */
+    sqlite3_hard_heap_limit64(heap_limit);
+    if (sqlite3_hard_heap_limit64(-1) != heap_limit) return SQLITE_ERROR;
     for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
         int now = -1;
         int status = sqlite3_db_config(connection, switches[i].option, switches[i].on, &now);

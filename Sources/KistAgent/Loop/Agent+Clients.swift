@@ -9,9 +9,25 @@ extension Agent {
         for _ in 0..<64 {
             // Before accepting: a table of descriptors that is full must not keep a new client waiting for ever.
             makeRoom()
-            guard let socket = try? UnixSocket.accept(listener) else { return }
-            try? admit(socket)
+            do {
+                guard let socket = try UnixSocket.accept(listener) else { return }
+                try? admit(socket)
+            } catch { return pauseAccepting(listener) }
         }
+    }
+
+    /// The table of descriptors is full, this process's or the machine's: who waits would wake the loop again at once and
+    /// for nothing. One that is silent goes, and the next look comes a little later.
+    private func pauseAccepting(_ listener: Int32) {
+        closeSilent()
+        poller.remove(listener)
+        acceptAgain = clock.nanoseconds() + .milliseconds(100)
+    }
+
+    func resumeAccepting(at now: Int64) {
+        guard let again = acceptAgain, again <= now, let listener = place?.listener.raw else { return }
+        acceptAgain = nil
+        try? poller.add(listener, .readable, token: Token.listener)
     }
 
     /// Takes a client in, if it is of this user.
@@ -26,7 +42,10 @@ extension Agent {
 
     /// At the limit, the client that has been silent longest and waits for nothing makes room.
     private func makeRoom() {
-        guard clients.count >= limits.clients else { return }
+        if clients.count >= limits.clients { closeSilent() }
+    }
+
+    private func closeSilent() {
         let silent = clients.values.filter { !$0.isBusy && $0.pending == nil && $0.producer == nil }
         if let oldest = silent.min(by: { $0.lastUsed < $1.lastUsed }) { close(oldest) }
     }
@@ -115,7 +134,7 @@ extension Agent {
                 client.held = SecretBytes(count: rest.count) { $0.copyMemory(from: rest) }
                 break
             }
-            guard let frame = try client.reader.take(&rest) else { break }
+            guard let frame = try client.reader.take(&rest, most: client.largestFrame) else { break }
             serve(frame, client)
         }
         noteProgress(client)

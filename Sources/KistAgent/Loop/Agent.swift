@@ -47,6 +47,8 @@ package final class Agent {
     private var nextSocketCheck: Int64
     /// What the request in work is about to do, for the log; `nil` when that is nothing that counts.
     var attempt: AuditEntry?
+    /// When to look for new connections again; `nil` while that is not put off.
+    var acceptAgain: Int64?
     /// No client's deadline is earlier.
     var nextDeadline = Int64.max
 
@@ -157,6 +159,7 @@ package final class Agent {
         expire()
         advanceUnlocks()
         prompts.expire(at: now)
+        resumeAccepting(at: now)
         if now >= nextDeadline { closeLate(now) }
         session.tendAudit()
         if place != nil, now >= nextSocketCheck {
@@ -178,7 +181,7 @@ package final class Agent {
         var next = place != nil ? nextSocketCheck : .max
         if let end = session.end { next = min(next, end) }
         if !isPrivate, !session.isOpen { next = min(next, lastRequest + limits.lockedIdle) }
-        next = min(next, nextDeadline, prompts.deadline ?? .max, session.auditDue ?? .max)
+        next = min(next, nextDeadline, prompts.deadline ?? .max, acceptAgain ?? .max, session.auditDue ?? .max)
         if let job = jobs.first, job.derivation == nil { next = min(next, clock.nanoseconds() + .milliseconds(20)) }
         guard next != .max else { return -1 }
         return Int32(clamping: max(0, (next - clock.nanoseconds() + 999_999) / 1_000_000))

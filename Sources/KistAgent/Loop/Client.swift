@@ -54,6 +54,15 @@ final class Client {
         lastUsed = now
     }
 
+    /// Before the two sides know each other, nothing large is taken, and no secret: a stranger's bytes lie in locked
+    /// memory like everybody's.
+    var largestFrame: Int {
+        if case .said = greeting { return .max }
+        return Self.largestGreeting
+    }
+
+    static let largestGreeting = 8_192
+
     /// Whether the next request may be looked at.
     var isReady: Bool { !isBusy && pending == nil && producer == nil && !isClosing }
 }

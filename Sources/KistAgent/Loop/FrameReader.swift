@@ -33,9 +33,12 @@ struct FrameReader: ~Copyable {
 
     /// Takes bytes from the front of `bytes`, as many as belong to the next frame.
     ///
+    /// - Parameter most: bytes that a frame may have.
     /// - Returns: the frame, when it is whole now.
-    mutating func take(_ bytes: inout UnsafeRawBufferPointer) throws(FrameError) -> IncomingFrame? {
-        if prefix.isEmpty, let frame = try takeWhole(&bytes) { return frame }
+    mutating func take(
+        _ bytes: inout UnsafeRawBufferPointer, most: Int = .max
+    ) throws(FrameError) -> IncomingFrame? {
+        if prefix.isEmpty, let frame = try takeWhole(&bytes, most: most) { return frame }
         while layout == nil {
             // One byte at a time only until the layout is known, a dozen bytes for most frames.
             guard let byte = bytes.first else { return nil }
@@ -46,6 +49,7 @@ struct FrameReader: ~Copyable {
             }.get()
         }
         guard let layout else { return nil }
+        guard layout.frameBytes <= most else { throw .tooLarge }
         let headerPart = min(layout.header - header.count, bytes.count)
         header.append(contentsOf: bytes[..<headerPart])
         bytes = UnsafeRawBufferPointer(rebasing: bytes[headerPart...])
@@ -94,8 +98,11 @@ struct FrameReader: ~Copyable {
     }
 
     /// The usual case: the next frame lies whole in `bytes`, and its header is parsed where it lies.
-    private func takeWhole(_ bytes: inout UnsafeRawBufferPointer) throws(FrameError) -> IncomingFrame? {
+    private func takeWhole(
+        _ bytes: inout UnsafeRawBufferPointer, most: Int
+    ) throws(FrameError) -> IncomingFrame? {
         guard let layout = try FrameLayout.decode(bytes), layout.frameBytes <= bytes.count else { return nil }
+        guard layout.frameBytes <= most else { throw .tooLarge }
         let start = layout.prefixBytes
         let header = UnsafeRawBufferPointer(rebasing: bytes[start..<start + layout.header])
         let segments = UnsafeRawBufferPointer(rebasing: bytes[(start + layout.header)..<layout.frameBytes])

@@ -10,20 +10,23 @@ struct OwnConnections {
     /// Appends the user's `connections.toml` without the table `name`.
     func append(to contents: inout SecretBuffer, except name: String) {
         guard let own = file("connections.toml") else { return }
-        own.withBytes { bytes in
-            var keeps = true
-            var quote: [UInt8]?
-            var start = 0
-            while start < bytes.count {
-                let end = bytes[start...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
-                let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                if quote == nil, let table = Self.table(line) { keeps = table != name }
-                if keeps { contents.append(line) }
-                quote = Self.openQuote(line, quote)
-                start = end
-            }
-            if bytes.last != 10 { contents.append(10) }
+        own.withBytes { Self.copy($0, to: &contents, except: name) }
+    }
+
+    /// Copies all tables but `name` and those beneath it.
+    static func copy(_ bytes: UnsafeRawBufferPointer, to contents: inout SecretBuffer, except name: String) {
+        var keeps = true
+        var scan = TableScan()
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
+            let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            if scan.isBetweenValues, let table = Self.table(line) { keeps = table != name }
+            if keeps { contents.append(line) }
+            scan.pass(line)
+            start = end
         }
+        if !bytes.isEmpty, bytes.last != 10 { contents.append(10) }
     }
 
     /// The user's `config.toml`, which stands beside.
@@ -52,24 +55,55 @@ struct OwnConnections {
         let word = rest.prefix { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: ".") && $0 != 32 && $0 != 9 }
         return String(decoding: word, as: UTF8.self)
     }
+}
 
-    /// Which multi-line string is open after `line`: `"""`, `'''`, or none.
-    private static func openQuote(_ line: UnsafeRawBufferPointer, _ open: [UInt8]?) -> [UInt8]? {
-        var open = open
+/// Where a line of TOML ends: within a string of several lines, within brackets, or between two values. Comments and
+/// strings of one line are passed over, so that what only looks like a quote or a bracket counts for nothing.
+struct TableScan {
+    private enum Text {
+        case none
+        /// The quote, and whether it takes three of it to end.
+        case open(UInt8, isLong: Bool)
+    }
+
+    private var text = Text.none
+    private var depth = 0
+
+    /// Whether the next line may open a table.
+    var isBetweenValues: Bool {
+        if case .open = text { return false }
+        return depth == 0
+    }
+
+    mutating func pass(_ line: UnsafeRawBufferPointer) {
+        // The brackets of a table's name are not those of a value.
+        let isTable = isBetweenValues && OwnConnections.table(line) != nil
         var index = 0
-        while index + 2 < line.count {
-            let three = [line[index], line[index + 1], line[index + 2]]
-            if let quote = open {
-                if three == quote {
-                    open = nil
-                    index += 2
+        while index < line.count {
+            let byte = line[index]
+            let isTriple = index + 2 < line.count && line[index + 1] == byte && line[index + 2] == byte
+            switch text {
+            case .open(let quote, let isLong):
+                if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
+                    index += 1
+                } else if byte == quote, !isLong || isTriple {
+                    text = .none
+                    if isLong { index += 2 }
                 }
-            } else if three == Array("\"\"\"".utf8) || three == Array("'''".utf8) {
-                open = three
-                index += 2
+            case .none:
+                switch byte {
+                case UInt8(ascii: "#"): index = line.count
+                case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                    text = .open(byte, isLong: isTriple)
+                    if isTriple { index += 2 }
+                case UInt8(ascii: "["), UInt8(ascii: "{"): if !isTable { depth += 1 }
+                case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isTable { depth = max(0, depth - 1) }
+                default: break
+                }
             }
             index += 1
         }
-        return open
+        // A string of one line ends with it, whatever is missing: one mistake must not take the rest of the file along.
+        if case .open(_, isLong: false) = text { text = .none }
     }
 }

@@ -48,8 +48,12 @@ package final class AgentConnection {
     package static func open(
         places: Places, mode: Mode, agent: String? = nil
     ) throws(ClientError) -> AgentConnection {
-        AgentConnection(
-            try Starting.find(places, mode: mode, agent: agent), places: places, mode: mode, agent: agent)
+        let found = try Starting.find(places, mode: mode, agent: agent)
+        let isElsewhere = found.isElsewhere
+        let connection = AgentConnection(found, places: places, mode: mode, agent: agent)
+        // A lock file comes with the vault's folder, which may be anybody's: nothing follows on trust.
+        if isElsewhere { _ = try connection.hello() }
+        return connection
     }
 
     /// What the agent says of itself; asked once.

@@ -8,6 +8,8 @@ enum Starting {
     struct Found: ~Copyable {
         let socket: Descriptor
         let isPrivate: Bool
+        /// Whether only the vault's lock file led there: who listens has to say first which vault is theirs.
+        var isElsewhere = false
 
         consuming func takeSocket() -> Descriptor { socket }
     }
@@ -30,7 +32,7 @@ enum Starting {
         if let elsewhere = rendezvous(places), elsewhere != socket,
             let found = try? connect(elsewhere)
         {
-            return Found(socket: found, isPrivate: false)
+            return Found(socket: found, isPrivate: false, isElsewhere: true)
         }
         guard mode == .shared else { throw .notRunning }
         guard let socket else { return try startPrivate(places, agent: agent) }

@@ -6,7 +6,7 @@ package import SecretMemory
 extension Vault {
     /// Writes all items in one transaction, or none.
     ///
-    /// - Parameter requestID: the same id within one unlocked span gets the same answer without a second write.
+    /// - Parameter requestID: the same id and content within one unlocked span get the same answer without a second write.
     /// - Returns: the generation of the write, which is the revision of every item.
     /// - Throws: `.exists`, `.conflict`, `.invalid`, `.tooLarge`, and what the store throws; nothing is changed then.
     @discardableResult
@@ -14,7 +14,8 @@ extension Vault {
         _ items: [PutItem], secrets: borrowing SecretSegments, note: WriteNote, requestID: String? = nil
     ) throws(VaultError) -> UInt64 {
         let (keys, contents) = try opened()
-        if let requestID, let revision = answered[requestID] { return revision }
+        let content = requestID == nil ? [] : answered.digest(items, secrets)
+        if let requestID, let revision = try answered.revision(requestID, content) { return revision }
         guard !items.isEmpty else { throw .invalid("nothing to write") }
         guard items.reduce(0, { $0 + $1.secrets.count }) == secrets.count else {
             throw .invalid("the number of secrets does not fit the items")
@@ -28,7 +29,7 @@ extension Vault {
             segment += item.secrets.count
         }
         let revision = try commit(write)
-        if let requestID { answered.note(requestID, revision) }
+        if let requestID { answered.note(requestID, content, revision) }
         return revision
     }
 

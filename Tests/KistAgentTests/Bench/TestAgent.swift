@@ -163,7 +163,7 @@ final class TestClock: Sendable {
 extension RawClient {
     /// Writes one credential with one secret.
     func put(
-        _ name: String, _ secret: String, ifRevision: Int64? = nil, requestID: String = "r", expires: String? = nil
+        _ name: String, _ secret: String, ifRevision: Int64? = nil, requestID: String? = nil, expires: String? = nil
     ) throws -> Answer {
         var item: [JSONMember] = [
             JSONMember("profile", "default"), JSONMember("name", .string(name)), JSONMember("platform", "fields"),
@@ -171,8 +171,9 @@ extension RawClient {
         ]
         if let ifRevision { item.append(JSONMember("ifRevision", .integer(ifRevision))) }
         if let expires { item.append(JSONMember("expires", .string(expires))) }
+        let id = requestID ?? String(UInt64.random(in: 0 ... .max), radix: 16)
         return try call(
-            .put, ["items": [.object(item)], "requestID": .string(requestID), "why": "add"], [Array(secret.utf8)])
+            .put, ["items": [.object(item)], "requestID": .string(id), "why": "add"], [Array(secret.utf8)])
     }
 
     func reveal(_ name: String) throws -> Answer {

@@ -67,6 +67,41 @@ import Testing
         return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// A lock file comes with the vault's folder, which may be a copy of somebody else's. Whoever listens where it leads is
+    /// told no secret before it has said which vault is its own.
+    @Test func nothingFollowsALockFileOnTrust() throws {
+        let vault = LiveVault()
+        let trap = TemporaryFolder()
+        let listener = try UnixSocket.listen(at: trap.path + "/sock")
+        try Folder.setMode(trap.path + "/sock", 0o600)
+        try Folder.make(vault.folder.path + "/data")
+        let lock = Rendezvous(
+            socket: trap.path + "/sock", pid: getpid(), ticks: Process.startTime(of: getpid()),
+            since: Timestamp(seconds: 0),
+            boot: Process.bootID, host: Process.host)
+        try File.replace(vault.lockFile, with: lock.json.encoded)
+        let heard = Mutex<[UInt8]>([])
+        let raw = listener.raw
+        try Process.startThread {
+            guard UnixSocket.wait(raw, toWrite: false, milliseconds: 30_000),
+                let socket = try? UnixSocket.accept(raw)
+            else { return }
+            // Whatever comes without an answer.
+            while UnixSocket.wait(socket.raw, toWrite: false, milliseconds: 500) {
+                var bytes = [UInt8](repeating: 0, count: 4_096)
+                let count = (try? bytes.withUnsafeMutableBytes { try UnixSocket.receive(socket.raw, $0) }) ?? 0
+                guard count > 0 else { break }
+                heard.withLock { $0 += bytes[..<count] }
+            }
+        }
+        #expect(throws: ClientError.self) {
+            try vault.open(.noStart).unlock(secret: SecretBytes(copyingExposed: "correct horse".utf8))
+        }
+        let bytes = heard.withLock { $0 }
+        #expect(contains(bytes, Array("hello".utf8)))
+        #expect(!contains(bytes, Array("correct horse".utf8)))
+    }
+
     @Test func aMissingProgramIsNamed() {
         let vault = LiveVault()
         for mode in [AgentConnection.Mode.shared, .isolated] {

@@ -95,9 +95,32 @@ struct HostileClientTests {
         defer { agent.finish() }
         let good = try agent.initialised()
         let big = RawClient.request(1, .put, .empty, [Array(repeating: 0x41, count: 1 << 20)])
-        let clients = try (0..<6).map { _ in try agent.connectRaw() }
+        let clients = try (0..<6).map { _ in try agent.connect() }
         for client in clients { try client.send(Array(big[..<1_000])) }
         #expect(try good.state() == "unlocked")
         #expect(eventually { clients.filter { $0.hasAnswer }.count >= 4 })
+    }
+
+    /// A stranger's bytes lie in locked memory like everybody's, so there are few of them before a hello.
+    @Test func beforeAHelloNothingLargeIsTaken() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let secret = [UInt8](repeating: 0x41, count: 1 << 20)
+        for bytes in [
+            RawClient.request(1, .unlock, ["with": "passphrase"], [secret]),
+            Array(RawClient.request(1, .put, .empty, [secret, secret, secret]).prefix(100)),
+            RawClient.frame([UInt8](repeating: 0x20, count: 9_000)),
+        ] {
+            let client = try agent.connectRaw()
+            try client.send(Array(bytes.prefix(64 << 10)))
+            #expect(try client.receive() == nil, "it ends the connection")
+        }
+        // The control: behind a hello, in the same write, it is looked at.
+        let client = try agent.connectRaw()
+        try client.send(
+            RawClient.request(1, .hello, ["protocol": 1, "version": "test"])
+                + RawClient.request(2, .unlock, ["with": "passphrase"], [Array(repeating: 0x41, count: 9_000)]))
+        #expect(try client.receive()?.result != nil)
+        #expect(try client.receive()?.kind == "absent")
     }
 }

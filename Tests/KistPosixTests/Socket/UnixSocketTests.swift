@@ -4,6 +4,62 @@ import KistTestKit
 import Testing
 
 struct UnixSocketTests {
+    /// B6: a thousand programs that connect and are gone at once, so that their numbers can be given away. The handle is
+    /// of the one that connected, or there is none.
+    @Test func whoConnectedIsNeverTakenForALaterProcess() throws {
+        let folder = TemporaryFolder()
+        let listener = try UnixSocket.listen(at: folder.path + "/sock", backlog: 1_024)
+        let visitors = 1_000
+        // Each child connects and ends; every second one leaves its number to the next.
+        let program =
+            "import os,socket,sys\n"
+            + "for i in range(\(visitors)):\n"
+            + " p=os.fork()\n"
+            + " if p==0:\n"
+            + "  s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); os._exit(0)\n"
+            + " if i%2: os.waitpid(p,0)\n"
+        let starter = Command.start(["/usr/bin/python3", "-c", program, folder.path + "/sock"])
+        var (met, ended) = (0, 0)
+        while met < visitors {
+            guard UnixSocket.wait(listener.raw, toWrite: false, milliseconds: 30_000) else { break }
+            guard let socket = try UnixSocket.accept(listener.raw) else { continue }
+            met += 1
+            let peer = try UnixSocket.peer(of: socket.raw)
+            guard let process = UnixSocket.peerProcess(of: socket.raw) else {
+                ended += 1
+                continue
+            }
+            let command = try? File.read("/proc/\(peer.pid)/cmdline", most: 65_536)
+            // Still the one that connected: then what was read is its own.
+            guard !UnixSocket.wait(process.raw, toWrite: false, milliseconds: 0) else {
+                ended += 1
+                continue
+            }
+            // One that is just ending has no command any more, and is still itself.
+            guard let command, !command.isEmpty else { continue }
+            #expect(String(decoding: command, as: UTF8.self).contains(folder.path))
+        }
+        #expect(met == visitors)
+        #expect(starter.wait().status == 0)
+        // The control: one that stays is met.
+        let stays = Command.start(
+            [
+                "/usr/bin/python3", "-c",
+                "import socket,sys,time;s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1]);time.sleep(60)",
+                folder.path + "/sock",
+            ])
+        #expect(UnixSocket.wait(listener.raw, toWrite: false, milliseconds: 30_000))
+        guard let socket = try UnixSocket.accept(listener.raw), let process = UnixSocket.peerProcess(of: socket.raw)
+        else {
+            Issue.record("nobody was met who stays")
+            return
+        }
+        #expect(!UnixSocket.wait(process.raw, toWrite: false, milliseconds: 0))
+        stays.kill(SIGKILL)
+        _ = stays.wait()
+        #expect(UnixSocket.wait(process.raw, toWrite: false, milliseconds: 30_000))
+    }
+
     let folder = TemporaryFolder()
 
     @Test func pathsThatDoNotFitAreRefused() throws {

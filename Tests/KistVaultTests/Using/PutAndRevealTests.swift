@@ -75,6 +75,14 @@ import Testing
         let first = try test.vault.put("kumo", requestID: "r1")
         #expect(try test.vault.put("kumo", requestID: "r1") == first)
         #expect(test.vault.generation == first)
+        // The same id for something else is not answered as if that had been written.
+        #expect(throws: VaultError.self) {
+            try test.vault.put("kumo", [("api-key", "other")], requestID: "r1")
+        }
+        #expect(throws: VaultError.self) { try test.vault.put("kumo", note: "n", requestID: "r1") }
+        #expect(throws: VaultError.self) { try test.vault.put("kumo2", requestID: "r1") }
+        #expect(test.vault.generation == first)
+        #expect(try test.vault.secrets("kumo") == ["s3cret"])
     }
 
     @Test func manyCredentialsGrowTheIndex() throws {
