@@ -29,6 +29,9 @@ class Refused(Exception):
         self.kind = error.get("data", {}).get("kind", "?")
         super().__init__(f"{self.kind}: {error.get('message')}")
 
+    def __reduce__(self):
+        return Refused, (self.error,)
+
 
 class Talk:
     """One connection: what is sent and heard, with nothing hidden."""
@@ -144,6 +147,7 @@ class World:
         self.data, self.run, self.state = (self.folder / n for n in ("data", "run", "state"))
         self.vault = self.data / "vault.kist"
         self.process = self.client = None
+        self.client_wrapper = []
         self.fresh()
 
     def fresh(self):

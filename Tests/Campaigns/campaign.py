@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import datetime
 import fcntl
+import hashlib
 import json
 import os
 import pathlib
@@ -60,12 +61,17 @@ class Run:
     def parts_of(self, kind, items, body, size, context=None):
         """Runs `body(context, part, worker folder)` over parts of `items` in `jobs` processes.
 
-        What a part gave is kept in .build/campaign, so a run that was stopped goes on where it was. `body` is a function
+        What a part gave is kept in .build/campaign, so a run that was stopped goes on where it was, if the agent and
+        the campaigns are the same. `body` is a function
         of a module and returns (counts, broken).
         """
         items = list(items)
         parts = [items[start : start + size] for start in range(0, len(items), size)]
-        version = commit() + str(os.path.getmtime(self.programs / "kist-agent"))
+        version = hashlib.sha256()
+        for path in [self.programs / "kist-agent", *sorted(pathlib.Path(__file__).parent.glob("*.*"))]:
+            if path.suffix in ("", ".py", ".c"):
+                version.update(path.read_bytes())
+        version = version.hexdigest()
         STORE.mkdir(parents=True, exist_ok=True)
         kept = STORE / f"{self.name}{kind and '-' + kind}-{self.count}-{self.seed}.json"
         done = json.loads(kept.read_text()) if kept.exists() else {}

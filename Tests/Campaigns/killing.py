@@ -101,40 +101,44 @@ def kills(run):
 
 
 def call_part(context, points, folder):
-    name, programs = context
+    name, programs, who = context
     tally, world, operation = Tally(), World(folder, programs), operations.ALL[name]()
     saved, before = operations.begin(world, name)
     for call, number in points:
         world.lay(saved)
+        killed = strace.at(call, number, "signal=KILL")
         try:
-            world.start(*strace.at(call, number, "signal=KILL"))
+            world.start(*(killed if who == "agent" else []))
             talk = operation.prepare(world)
+            world.client_wrapper = killed if who == "client" else []
             outcome = attempt(world, operation, talk)
         except Gone:
             outcome = "before"
+        world.client_wrapper = []
         # Dead is what was asked for; alive means that this call did not come this time.
-        pid = world.pid()
-        alive = outcome == "acknowledged" and pid and os.path.exists(f"/proc/{pid}/cmdline") and world.process.poll() is None
+        alive = outcome == "acknowledged" and (who == "client" or world.process.poll() is None)
         tally.count("points")
-        tally.count(f"{name}: " + ("not reached" if alive else outcome.split(":")[0]))
-        judge(world, operation, before, outcome, tally, f"{name}, kill at {call} {number}")
+        tally.count(f"{name}, {who} killed: " + ("not reached" if alive else outcome.split(":")[0]))
+        judge(world, operation, before, outcome, tally, f"{name}, {who} killed at {call} {number}")
     world.fresh()
     return tally.counts, tally.broken
 
 
-def points_of(run, name):
+def points_of(run, name, who="agent"):
     world, operation = World(run.work / "points", run.programs), operations.ALL[name]()
     saved, _ = operations.begin(world, name)
-    found = strace.points(world, saved, operation.prepare, operation.operate)
+    find = strace.points if who == "agent" else strace.client_points
+    found = find(world, saved, operation.prepare, operation.operate)
     world.fresh()
     return found
 
 
 def calls(run):
     for name in operations.offered(run.programs, ["put", "remove", "rekey", "backup", "restore"]):
-        points = points_of(run, name)
-        run.tally.most(f"most calls of {name}", len(points))
-        if len(points) < 15:
-            run.tally.fail(f"{name}: only {len(points)} calls were seen")
-        chosen = points if len(points) <= run.count else sorted(run.random.sample(points, run.count), key=points.index)
-        run.parts_of(name, chosen, call_part, 25, (name, str(run.programs)))
+        for who in ("agent", "client") if operations.ALL[name].client_too else ("agent",):
+            points = points_of(run, name, who)
+            run.tally.most(f"most calls of {name}, {who}", len(points))
+            if len(points) < 15:
+                run.tally.fail(f"{name}: only {len(points)} calls of the {who} were seen")
+            chosen = points if len(points) <= run.count else sorted(run.random.sample(points, run.count), key=points.index)
+            run.parts_of(f"{name}-{who}", chosen, call_part, 25, (name, str(run.programs), who))

@@ -108,14 +108,14 @@ class Restore(Put):
 
 def run_kist(world, *words, given_passphrase=False):
     """Raises as the protocol's own client would."""
-    extra = []
+    environment = world.environment
     if given_passphrase:
         path = world.folder / "passphrase"
         path.write_bytes(PASSPHRASE + b"\n")
         path.chmod(0o600)
-        extra = ["--passphrase-file", str(path)]
+        environment |= {"KIST_PASSPHRASE_FILE": str(path)}
     world.client = subprocess.Popen(
-        [world.programs / "kist", *map(str, words), *extra], env=world.environment, stdin=subprocess.DEVNULL,
+        [*world.client_wrapper, world.programs / "kist", *map(str, words)], env=environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:

@@ -32,6 +32,30 @@ def points(world, saved, prepare, operate):
     operate(world, talk)
     end = time.time()
     world.kill()
+    return listed(log, lambda call, when: begin <= when <= end)
+
+
+def client_points(world, saved, prepare, operate):
+    """The same of the command line, from its connection to the agent on."""
+    world.lay(saved)
+    log = world.folder / "trace"
+    world.start()
+    talk = prepare(world)
+    world.client_wrapper = wrapper(log)
+    operate(world, talk)
+    world.client_wrapper = []
+    world.kill()
+    connected = []
+
+    def counts(call, when):
+        if call == "connect":
+            connected.append(when)
+        return connected
+
+    return listed(log, counts)
+
+
+def listed(log, belongs):
     counts, found, main = collections.Counter(), [], None
     for line in log.read_text(errors="replace").splitlines():
         match = LINE.match(line)
@@ -42,6 +66,6 @@ def points(world, saved, prepare, operate):
         if thread != main:
             continue
         counts[call] += 1
-        if begin <= when <= end and call not in NOISE:
+        if belongs(call, when) and call not in NOISE:
             found.append((call, counts[call]))
     return found
