@@ -33,7 +33,7 @@ import Testing
                 acknowledged[name] = value
             }
             let pid = try connection.hello().pid
-            let delay = Int(random.next() % 40) + 5
+            let delay = Int(random.next() % 60) + 5
             try Process.startThread {
                 BootClock.sleep(milliseconds: delay)
                 kill(pid, SIGKILL)
