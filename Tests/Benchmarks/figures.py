@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import pathlib
 import platform
 import re
 import sqlite3
@@ -14,13 +15,14 @@ import report
 from bed import Home, Keyring, compiled, hyperfine, remove, work_folder
 
 median = statistics.median
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def measure(binaries, out, work, quick):
     folder = work_folder(work)
     bench = Bench(binaries, folder, quick)
     try:
-        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch, bench.resident):
+        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch, bench.audit, bench.resident):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
@@ -288,6 +290,27 @@ class Bench:
             f"{ratio:.2f} ×",
             "≤ 3 ×",
             ratio <= 3,
+        )
+
+    def audit(self):
+        """An audited read beside one that is not, within one process"""
+        program = self.binaries / "vault-bench"
+        if not program.exists():
+            subprocess.run(
+                [ROOT / "Scripts/build", "vault-bench"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+            )
+            program = ROOT / ".build/release/vault-bench"
+        runs = [json.loads(subprocess.run([program, "1000"], check=True, capture_output=True, text=True).stdout)
+                for _ in range(self.rounds)]
+        self.raw["reveal of 1,000 without and with the audit log, µs"] = runs
+        plain, audited = (min(run[name][0] for run in runs) / 1_000 for name in ("reveal1000", "audited1000"))
+        self.row(
+            "Audited read, in the agent",
+            f"{audited:.1f} µs",
+            f"not audited {plain:.1f} µs",
+            f"+ {audited - plain:.1f} µs",
+            "≤ + 5 µs",
+            audited - plain <= 5,
         )
 
     def resident(self):

@@ -23,7 +23,10 @@ MASKS = [
     # As wide as what they stand for.
     (re.compile(r"\d{8}T\d{6}Z"), "YYYYMMDDTHHMMSSZ"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "YYYY-MM-DDTHH:MM:SSZ"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "YYYY-MM-DD HH:MM:SS"),
     (re.compile(r"\d{4}-\d\d-\d\d"), "YYYY-MM-DD"),
+    # The process that asked, at the end of a line of the audit log.
+    (re.compile(r"\bkist \d+$", re.M), "kist N"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\d+ ms"), "N ms"),
     (re.compile(r"in \d+ days"), "in N days"),

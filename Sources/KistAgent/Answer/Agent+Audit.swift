@@ -130,6 +130,14 @@ extension Agent {
 
     // MARK: Reading it
 
+    /// For `doctor`.
+    var auditFacts: JSONValue {
+        .members([
+            "written": session.audit.map { ($0.sequence - 1).json },
+            "failure": session.auditFailure.map { .string(Failures.words($0)) },
+        ])
+    }
+
     func audit(_ request: Request, _ client: Client) throws {
         let wanted = try AuditRequest(json: request.params)
         if wanted.isFollowing {
@@ -190,6 +198,8 @@ extension Agent {
         guard let log = session.audit else {
             throw Failures.notAudited(session.auditFailure ?? AuditStoreError(code: ENOENT))
         }
+        // A log that was taken away or replaced is noticed now, not only with the next entry.
+        do { try log.check(now: clock.now()) } catch { throw Failures.notAudited(error) }
         let check: AuditCheck
         do { check = try AuditCheck(log, recoveryCode: code) } catch { throw Failures.notAudited(error) }
         client.producer = { [unowned self, unowned client] in

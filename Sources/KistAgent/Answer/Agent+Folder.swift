@@ -44,6 +44,7 @@ extension Agent {
         ]
         if session.isOpen(for: client.token), let facts = try? session.vault?.facts() {
             members.append(JSONMember("vault", Self.json(facts)))
+            members.append(JSONMember("audit", auditFacts))
         }
         if request.params["deep"] == .bool(true) {
             let vault = try session.use(by: client.token)

@@ -35,8 +35,12 @@ enum Failures {
 
     /// Nothing is handed out that cannot be written down first.
     static func notAudited(_ error: AuditStoreError) -> AgentFailure {
-        let why = error.code == 0 ? "it is not open" : String(cString: strerror(error.code))
-        return AgentFailure(.notAudited, "the audit log cannot be written", facts: [JSONMember("why", .string(why))])
+        AgentFailure(
+            .notAudited, "the audit log cannot be written", facts: [JSONMember("why", .string(words(error)))])
+    }
+
+    static func words(_ error: AuditStoreError) -> String {
+        error.code == 0 ? "it is not open" : String(cString: strerror(error.code))
     }
 
     static func wait(_ nanoseconds: Int64) -> AgentFailure {

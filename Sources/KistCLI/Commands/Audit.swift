@@ -44,7 +44,7 @@ enum Audit {
         let what =
             entry.verb == "reveal" || entry.verb == AuditEntry.aboutLog
             ? entry.purpose : [entry.verb, entry.purpose].filter { !$0.isEmpty }.joined(separator: " ")
-        var phrases: [Phrase] = [.quiet(when), "  ", Phrase(padded(what, 14)), "  "]
+        var phrases: [Phrase] = [.quiet(when), "  ", Phrase(padded(what, 17)), "  "]
         if entry.verb == AuditEntry.aboutLog {
             phrases.append(
                 entry.purpose == "new" || entry.purpose == "renewed" ? .quiet(about(entry)) : .bad(about(entry)))
@@ -106,7 +106,8 @@ enum Audit {
             return isWhole ? ExitCode.done : ExitCode.failed
         }
         for fault in findings.faults {
-            session.printer.line(.bad("✗"), Phrase(" entry \(fault.sequence): \(fault.what)"))
+            session.printer.line(
+                .bad("✗"), Phrase(fault.sequence > 0 ? " entry \(fault.sequence): \(fault.what)" : " \(fault.what)"))
         }
         if findings.faults.isEmpty {
             session.printer.line(

@@ -42,7 +42,8 @@ enum Run {
     ) throws(Failure) -> Injection {
         guard !request.isEmpty else { return Injection() }
         let asked = RevealRequest(
-            wants: request.wants, purpose: .run, reason: input.reason, allowExpired: input.allowExpired)
+            wants: request.wants, purpose: .run, reason: input.reason ?? input.command.first,
+            allowExpired: input.allowExpired)
         let reply = try session.reveal(asked)
         let injector = Injector(
             session: session, allowingDangerous: input.allowDangerousNames, command: input.command, makesFiles: true)
