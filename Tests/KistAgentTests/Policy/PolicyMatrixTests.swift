@@ -38,8 +38,8 @@ import Testing
         return (agent, client)
     }
 
-    private static func policy(_ name: String, _ policy: Policy) -> JSONValue {
-        PolicyRequest(profile: .default, name: try! CredentialName(name), policy: policy).json
+    private static func policy(_ name: String, _ policy: Policy) throws -> JSONValue {
+        try PolicyRequest(profile: .default, name: CredentialName(name), policy: policy).json
     }
 
     @Test func everyPurposeKeepsToEveryPolicy() throws {
