@@ -268,7 +268,9 @@ class World:
         talk = self.talk()
         talk.call("init", CHEAP, PASSPHRASE)
         for round in range(revisions):
-            talk.put({f"n{number}": f"value {round} of {number} " * 8 for number in range(count)})
+            for start in range(0, count, 200):
+                some = range(start, min(count, start + 200))
+                talk.put({f"n{number}": f"value {round} of {number} " * 8 for number in some})
         truth = talk.everything()
         self.kill()
         return truth
