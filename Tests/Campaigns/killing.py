@@ -52,7 +52,7 @@ def judge(world, operation, before, outcome, tally, what):
 def kill_part(context, numbers, folder):
     name, programs, seed = context
     tally, world, operation = Tally(), World(folder, programs), operations.ALL[name]()
-    saved, before = operations.begin(world, name)
+    saved, before = operations.begin(world, name, batches=3)
     world.lay(saved)
     world.start()
     begun = time.monotonic()

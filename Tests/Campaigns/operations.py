@@ -140,10 +140,10 @@ def offered(programs, names):
     return [name for name in names if name in BASIC or f" {words[name]}" in help_text]
 
 
-def begin(world, name):
+def begin(world, name, batches=1):
     """A world before the operation: what it was, as bytes and as answers."""
-    # Re-encryption goes in batches: enough rows for several.
-    truth = world.filled(1_300 if name == "rekey" else 12)
+    # Re-encryption goes in batches of a thousand rows.
+    truth = world.filled(12 if name != "rekey" or batches == 1 else 450 * batches)
     if name == "restore":
         world.start()
         talk = world.talk()
