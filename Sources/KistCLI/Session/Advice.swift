@@ -103,16 +103,7 @@ package enum Advice {
                     "If you put a backup back on purpose:  kist unlock --accept-older",
                     "If not, somebody replaced the file; look for the newer one first.",
                 ], code: ExitCode.notOpened)
-        case .forked:
-            if let seen = failure["seen"]?.string, let found = failure["found"]?.string {
-                return Failure(
-                    "this is another vault (\(found)) than the one that is meant or was used here before (\(seen))",
-                    advice: ["If you put it there on purpose:  kist unlock --accept-fork"], code: ExitCode.notOpened)
-            }
-            return Failure(
-                "this copy of the vault has a history other than the one used on this machine before",
-                advice: ["If both were changed on purpose and this is the one to keep:  kist unlock --accept-fork"],
-                code: ExitCode.notOpened)
+        case .forked: return forked(failure)
         case .replaced:
             return Failure(
                 "the vault file was replaced while the agent had it open; nothing was written",
@@ -154,6 +145,24 @@ package enum Advice {
                 "a second factor is wanted beside the passphrase",
                 advice: ["name its file:  KIST_FACTOR_FILE=FILE,  kist unlock --factor FILE"], code: ExitCode.notOpened)
         }
+    }
+
+    /// Two machines that wrote into copies of one vault, or another vault in its place: different things to do.
+    private static func forked(_ failure: AgentFailure) -> Failure {
+        if let seen = failure["seen"]?.string, let found = failure["found"]?.string {
+            return Failure(
+                "this is another vault than the one used here before (seen \(seen), found \(found))",
+                advice: [
+                    "If you put another one there on purpose:  kist unlock --accept-fork",
+                    "If not, somebody replaced the file: do not give it your passphrase again.",
+                ], code: ExitCode.notOpened)
+        }
+        return Failure(
+            "this copy of the vault has a history other than the one used on this machine before: two machines wrote",
+            advice: [
+                "Look for the other copy; only one of the two can go on.",
+                "If this is the one to keep:  kist unlock --accept-fork",
+            ], code: ExitCode.notOpened)
     }
 
     private static func refused(_ failure: AgentFailure) -> Failure {
