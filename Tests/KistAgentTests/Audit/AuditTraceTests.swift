@@ -112,7 +112,7 @@ struct AuditTraceTests {
     }
 
     private static let withTheirOwn: Set<String> = [
-        "reveal", "put", "restore", "profileCreate", "profileCopy", "profileRemove",
+        "reveal", "put", "restore", "profileCreate", "profileCopy", "profileRemove", "seal",
     ]
 
     @Test func whatWasHandedOutLastIsInTheList() throws {

@@ -37,7 +37,13 @@ struct AuditFailureTests {
         store.room = 0
         var handedOut = 0
         while (try? log.append(try LogBench.entry(handedOut), .first)) != nil { handedOut += 1 }
-        // Refused while there is room that only these may use.
+        // Refused while there is room that only these may use, also of the next agent.
+        let left = MemoryAudit(store.files, reserved: 2_000)
+        left.room = 0
+        let next = try bench.open(left)
+        try next.append(try LogBench.entry(99, verb: "unlock"), .ifPossible)
+        #expect(try next.all().last?.verb == "unlock")
+        #expect(throws: AuditStoreError(code: ENOSPC)) { try next.append(try LogBench.entry(1), .first) }
         try log.append(try LogBench.entry(100, verb: "lock"), .ifPossible)
         try log.append(try LogBench.entry(101, verb: "remove"), .ifPossible)
         #expect(try log.all().suffix(2).map(\.verb) == ["lock", "remove"])

@@ -22,8 +22,9 @@ final class MemoryAudit: AuditStore {
     private var reserved = 0
     private(set) var calls: [String] = []
 
-    init(_ files: Files = Files()) {
+    init(_ files: Files = Files(), reserved: Int = 0) {
         self.files = files
+        self.reserved = reserved
         durable = files
     }
 
