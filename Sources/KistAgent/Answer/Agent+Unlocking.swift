@@ -52,6 +52,8 @@ extension Agent {
     /// Whoever locks the vault wants it locked: no unlock that was asked for before opens it afterwards.
     func cancelUnlocks() {
         for job in jobs { job.cancel() }
+        // Nor do the keys of a backup that comes in stay.
+        for client in clients.values { dropIntake(client) }
     }
 
     /// Brings the first job as far as it gets, then the next one.

@@ -65,6 +65,8 @@ extension Agent {
         for client in Array(clients.values) {
             if let batch = client.batch { client.dropped = batch.id }
             client.batch = nil
+            // One that is about to take the vault's place is in work still.
+            if client.intake?.restoring == nil { client.intake = nil }
             guard client.pending != nil || client.producer != nil || client.held != nil else { continue }
             client.pending = nil
             client.producer = nil

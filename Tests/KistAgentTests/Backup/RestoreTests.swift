@@ -123,6 +123,10 @@ import Testing
         try second.lock()
         #expect(vault.names(with: "restor").isEmpty)
         #expect(throws: ClientError.self) { try connection.backupEnd() }
+        // Of one that was only looked at, too: its key is the vault's.
+        try connection.handOver(open: backup, .check)
+        try second.lock()
+        #expect(throws: ClientError.self) { try connection.backupEnd() }
     }
 
     /// A connection that ends takes what it was building with it.
