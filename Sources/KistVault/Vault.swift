@@ -24,6 +24,8 @@ package final class Vault {
     var answered = AnsweredRequests()
     /// The id of the slot that was opened last; `nil` while locked.
     package internal(set) var openedBy: [UInt8]?
+    /// A re-encryption in work; lost with the process, and then begun anew from what the manifest says.
+    var work: RekeyWork?
 
     /// Old revisions that are kept beside the newest.
     package static let keptRevisions = 10
@@ -61,6 +63,7 @@ package final class Vault {
         unproved = 0
         openedBy = nil
         answered = AnsweredRequests()
+        work = nil
         store.close()
         Stack.wipe()
     }

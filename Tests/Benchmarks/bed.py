@@ -15,7 +15,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def compiled(folder):
     """Compiles the C programs of this folder; returns their paths by name."""
-    libraries = {"agent_client": [], "store_floor": ["-lsodium", "-lsqlite3"], "argon2_floor": ["-lsodium"]}
+    both = ["-lsodium", "-lsqlite3"]
+    libraries = {"agent_client": [], "store_floor": both, "rekey_floor": both, "argon2_floor": ["-lsodium"]}
     for name, flags in libraries.items():
         command = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / name, HERE / f"{name}.c", *flags]
         subprocess.run(command, check=True)

@@ -22,7 +22,7 @@ def measure(binaries, out, work, quick):
     folder = work_folder(work)
     bench = Bench(binaries, folder, quick)
     try:
-        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch, bench.audit, bench.resident):
+        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch, bench.rekey, bench.audit, bench.resident):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()

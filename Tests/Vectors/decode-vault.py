@@ -105,7 +105,7 @@ def unlock(header, open_with):
     must(r.take(4) == b"KIST" and r.number("B") == 1, "header")
     ident, incarnation, public, generation = r.take(16), r.take(16), r.take(32), r.number("Q")
     epochs = [(r.number("I"), r.take(72)) for _ in range(r.number("H"))]
-    must([n for n, _ in epochs] == list(range(1, len(epochs) + 1)), "epochs")
+    must(epochs and [n for n, _ in epochs] == list(range(epochs[0][0], epochs[0][0] + len(epochs))), "epochs")
     slots = []
     for _ in range(r.number("B")):
         slot = dict(id=r.take(8), kind=r.number("B"))
@@ -137,6 +137,9 @@ def unlock(header, open_with):
     raise SystemExit("refused: no slot opens")
 
 
+def on_page(lookup, bits): return int.from_bytes(lookup, "big") >> (128 - bits)
+
+
 def decode(path, open_with):
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     pragma = lambda name: db.execute(f"PRAGMA {name}").fetchone()[0]
@@ -150,7 +153,19 @@ def decode(path, open_with):
     generation = m.number("Q")
     must(written <= generation and m.take(32) == B(head["header"]), "header of another manifest")
     rows, lookups, markers, bits, digest = m.number("Q"), m.number("Q"), m.number("Q"), m.number("B"), m.take(32)
-    must(m.number("B") == 0, "a job")
+    state = m.number("B")
+    must(state < 16, "state")
+    # The keys of a row by whether its entry says that it has been moved.
+    phase, sides = state & 3, {False: (key, epochs), True: None}
+    if phase in (1, 2):
+        root = unbox(key("rekey"), m.take(72))
+        former = lambda purpose: B(lp("kist/v1/root", purpose, ident), root)
+    if phase == 1:
+        boxes = [(m.number("I"), m.take(72)) for _ in range(m.number("H"))]
+        old = {n: unbox(B(lp("kist/v1/epoch", ident) + u32(n), former("epoch-wrap")), box) for n, box in boxes}
+        sides = {False: (former, old), True: (key, epochs)}
+    if state & 4:
+        unbox(key("rekey"), m.take(72))
     m.take(32)
     links = [(m.number("Q"), m.take(16)) for _ in range(m.number("H"))]
     m.finish()
@@ -163,14 +178,15 @@ def decode(path, open_with):
         places = []
         for at in range(0, len(page), 56):
             lookup, revision, overview, secret = struct.unpack(">16sQ16s16s", page[at:at + 56])
-            must(int.from_bytes(lookup, "big") >> (128 - bits) == number, "entry on another page")
+            moved, revision = bool(revision >> 63), revision & (1 << 63) - 1
+            must(sides[moved] and (moved or on_page(lookup, bits) == number), "entry on another page")
             places.append((lookup, revision))
-            entries[lookup, revision] = overview, secret
+            entries[lookup, revision] = overview, secret, moved, number
         must(places and places == sorted(set(places)), "order of a page")
     must(total % 2**256 == int.from_bytes(digest, "big"), "digest")
     must(len(entries) == rows and len({l for l, _ in entries}) == lookups, "counts")
 
-    def part(lookup, revision, name, sealed, tag):
+    def part(lookup, revision, name, sealed, tag, key, epochs):
         message = lp("kist/v1/row", lookup) + u64(revision) + lp(name, sealed)
         must(B(message, key("index"), 16) == tag, f"tag of the {name}")
         must(sealed[0] == 1 and sealed[1:5] == bytes(4), "envelope")
@@ -182,7 +198,9 @@ def decode(path, open_with):
     for lookup, revision, overview, secret in db.execute("SELECT * FROM record ORDER BY lookup, revision"):
         tags = entries.pop((lookup, revision), None)
         must(tags, "a row that is not in the index")
-        o, s = part(lookup, revision, "overview", overview, tags[0]), part(lookup, revision, "secret", secret, tags[1])
+        side = sides[tags[2]]
+        o = part(lookup, revision, "overview", overview, tags[0], *side)
+        s = part(lookup, revision, "secret", secret, tags[1], *side)
         must(o.number("B") == 1, "layout")
         flags, profile, name, platform = o.number("B"), o.text("B"), o.text("B"), o.text("B")
         variant = o.text("B") if flags & 1 else None
@@ -199,7 +217,8 @@ def decode(path, open_with):
         bundles = [(o.number("B"), o.text("B"), o.take(32).hex(), o.number("q"), o.number("q")) for _ in range(count)]
         must(all(b[0] < 2 and len(b[1].encode()) <= 128 for b in bundles), "bundles")
         o.finish()
-        must(again == revision and B(lp(profile, name), key("name"), 16) == lookup, "place")
+        must(again == revision and B(lp(profile, name), side[0]("name"), 16) == lookup, "place")
+        must(not tags[2] or on_page(B(lp(profile, name), former("name"), 16), bits) == tags[3], "home of a moved row")
         seen += flags == 8
         must(s.number("B") == 1, "layout")
         fields = [(s.text("B"), s.text("I")) for _ in range(s.number("H"))]
@@ -209,7 +228,7 @@ def decode(path, open_with):
     must(not entries, "a row is missing")
     for row in sorted(found):
         print(*row, sep=" | ")
-    print(f"generation {generation}, {rows} rows, {lookups} credentials and markers")
+    print(f"generation {generation}, {rows} rows, {lookups} credentials and markers" + ("", ", moving", ", checking", ", renewing")[phase])
 
 
 if __name__ == "__main__":

@@ -418,7 +418,7 @@ def vaults(folder):
     write("malformed", **again(v.header(slots, epochs=[])), note="no epoch")
     one = v.header(slots)
     epoch_box = one[79:79 + 76][4:]
-    write("malformed", **again(v.header(slots, epochs=[(2, epoch_box)])), note="epochs begin at 2")
+    write("damaged", **again(v.header(slots, epochs=[(2, epoch_box)])), note="epochs begin at 2 with a key of 1")
     write("malformed", **again(v.header(slots, epochs=[(1, epoch_box), (1, epoch_box)])), note="epoch twice")
     write("malformed", **again(v.header(slots, epochs=[(1, epoch_box), (3, epoch_box)])), note="gap in the epochs")
     write("damaged", **again(v.header(slots, epochs=[(1, epoch_box), (2, epoch_box)])), note="epoch 2 is a copy of 1")

@@ -13,6 +13,7 @@ extension Agent {
             }
             try admit(method, client)
             try recordFirst(method, request, client)
+            if method != .rekeyStatus, method != .hello { lastWanted = clock.nanoseconds() }
             do {
                 switch method {
                 case .hello: try hello(request, client)
@@ -48,6 +49,8 @@ extension Agent {
                 case .doctor: reply(client, request.id, try doctor(request, client))
                 case .audit: try audit(request, client)
                 case .auditVerify: try auditVerify(request, segments, client)
+                case .rekey: try rekey(request, segments, client)
+                case .rekeyStatus: try rekeyStatus(request, client)
                 case .slots: try slots(request, client)
                 case .slotAdd, .slotChange, .slotRemove, .slotTest: try changeSlots(method, request, segments, client)
                 case .sealer: try sealer(request, client)

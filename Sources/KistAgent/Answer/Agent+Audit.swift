@@ -15,7 +15,7 @@ extension Agent {
         switch method {
         case .hello, .status, .list, .show, .history, .profiles, .folder, .doctor, .slots, .audit, .auditVerify,
             .sealer,
-            .backupPart:
+            .backupPart, .rekeyStatus:
             false
         case .initialise, .unlock, .lock, .retire, .reveal, .put, .remove, .restore, .profileCreate, .profileCopy,
             .profileRemove, .seal:

@@ -70,6 +70,7 @@ extension Agent {
             "indexPages": facts.indexPages.map { .integer(Int64($0)) },
             "anchor": facts.anchor.map { .string($0.rawValue) },
             "anchorUnproved": facts.anchorUnproved?.json,
+            "endedSlot": facts.hasEndedSlot.map { .bool($0) },
             "anchorFailure": facts.anchorFailure.map { .integer(Int64($0)) },
             "store": [
                 "engine": .string(store.engine), "path": .string(store.path), "size": .integer(store.size),

@@ -105,6 +105,11 @@ extension Agent {
             let challenge = challenge(request.passes, request.memory, id, request.hasFactor)
             job.proof = consume proof
             return try derive(job, challenge, segment: next)
+        case .rekey(let request):
+            // The same passphrase with a salt of its own: the key that opened the former slot opens nothing any more.
+            let challenge = challenge(request.passes, request.memory, nil, work.proof.hasFactor)
+            job.proof = consume proof
+            return try derive(job, challenge)
         case .add(let request):
             try apply(work, job, vault, proof, try material(request.kind, request.recipient, job.secret(next)))
         case .change(let request, _, let kind) where request.renew:
@@ -149,6 +154,11 @@ extension Agent {
                 answer(job, try vault.addSlot(material, label: request.label ?? "", proof: proof, now: now))
             case .change(let request, let id, _):
                 answer(job, try vault.changeSlot(id, label: request.label, material, proof: proof, now: now))
+            case .rekey(let request):
+                guard case .passphrase(let key)? = material else { throw .invalid("segments") }
+                let stored = job.segments(work.proof.segments..<request.segments)
+                try vault.changeRoot(key, stored: stored, proof: proof, log: session.audit, now: now)
+                finish(job) { reply($0, job.id, progress(vault).json) }
             case .remove(let id, _):
                 try vault.removeSlot(id, proof: proof, now: now)
                 finish(job) { reply($0, job.id, .empty) }

@@ -9,12 +9,15 @@ enum SlotWork {
     case change(SlotChangeRequest, [UInt8], SlotKind)
     case remove([UInt8], SlotProof)
     case test([UInt8]?, SlotProof)
+    /// All of them at once, around another root.
+    case rekey(RekeyRequest)
 
     var proof: SlotProof {
         switch self {
         case .add(let request): request.proof
         case .change(let request, _, _): request.proof
         case .remove(_, let proof), .test(_, let proof): proof
+        case .rekey(let request): request.proof ?? SlotProof(with: .passphrase)
         }
     }
 
@@ -25,6 +28,7 @@ enum SlotWork {
         case .change(let request, _, let kind):
             proof.segments + (request.renew ? kind.segments(hasFactor: request.hasFactor) : 0)
         case .remove, .test: proof.segments
+        case .rekey(let request): request.segments
         }
     }
 }

@@ -44,6 +44,10 @@ package final class Agent {
     private var isPrivate = false
     private var isEnding = false
     var lastRequest: Int64
+    /// When somebody last asked for something else than how far a re-encryption is.
+    var lastWanted: Int64 = 0
+    /// What stopped a re-encryption; it goes on when it is asked to, or after the next unlock.
+    var rekeyFailure: AgentFailure?
     private var nextSocketCheck: Int64
     /// What the request in work is about to do, for the log; `nil` when that is nothing that counts.
     var attempt: AuditEntry?
@@ -86,6 +90,7 @@ package final class Agent {
         session.onClose = { [unowned self] in
             prompts.cancelAll()
             dropSecrets()
+            rekeyFailure = nil
         }
         session.onOpen = { [unowned self] in recordUnlock($0, $1, code: $2) }
         try poller.add(wakeup.raw, .readable, token: Token.wakeup)
@@ -160,6 +165,7 @@ package final class Agent {
         advanceUnlocks()
         prompts.expire(at: now)
         resumeAccepting(at: now)
+        advanceRekey()
         if now >= nextDeadline { closeLate(now) }
         session.tendAudit()
         if place != nil, now >= nextSocketCheck {
@@ -178,6 +184,7 @@ package final class Agent {
 
     /// Milliseconds until time brings something.
     private func timeout() -> Int32 {
+        if hasRekeyToDo { return 0 }
         var next = place != nil ? nextSocketCheck : .max
         if let end = session.end { next = min(next, end) }
         if !isPrivate, !session.isOpen { next = min(next, lastRequest + limits.lockedIdle) }

@@ -54,6 +54,11 @@ final class UnlockJob {
         proof = nil
     }
 
+    /// A copy of some segments, as far as there are any.
+    func segments(_ range: Range<Int>) -> SecretSegments {
+        range.upperBound <= secrets.count ? secrets.slice(range) : SecretSegments()
+    }
+
     /// A copy of one segment, or no bytes when the request has no such segment.
     func secret(_ index: Int) -> SecretBytes {
         index < secrets.count ? secrets.segment(index) : SecretBytes(count: 0) { _ in }

@@ -45,6 +45,14 @@ package struct Limits: Sendable {
     package var auditSync: Int64 = .milliseconds(900)
     /// Sizes of the audit log.
     package var audit = AuditLog.Limits()
+    /// How long a re-encryption works between two looks at the sockets.
+    package var rekeySlice: Int64 = .milliseconds(2)
+    /// Rows that it writes with one commit.
+    package var rekeyRows = 1_000
+    /// The same while others want something.
+    package var rekeyRowsWanted = 32
+    /// Others want something when their last request was not longer ago than this.
+    package var rekeyQuiet: Int64 = .milliseconds(500)
 
     package init() {}
 }

@@ -32,7 +32,7 @@ enum Doctor {
             }
             findings += kernel(facts)
             if deep { findings.append(try look(&facts, session)) }
-            if let vault = facts["vault"] { findings += rollback(vault) }
+            if let vault = facts["vault"] { findings += rollback(vault) + rekeying(vault) }
         } catch {
             findings.append(Finding(level: .bad, what: error.message, advice: error.advice.first))
         }

@@ -23,8 +23,8 @@ struct KistCommand: ParsableCommand {
             CommandGroup(
                 name: "Safety",
                 subcommands: [
-                    UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, PolicyCommand.self,
-                    HistoryCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self,
+                    UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, RekeyCommand.self,
+                    PolicyCommand.self, HistoryCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self,
                 ]),
             CommandGroup(
                 name: "Places",

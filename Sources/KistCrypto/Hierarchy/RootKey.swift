@@ -2,7 +2,7 @@ package import SecretMemory
 
 /// What a key under the root is for; the raw value is part of its label.
 package enum RootPurpose: String, CaseIterable, Sendable {
-    case header, name, manifest, index, anchor, audit, backup
+    case header, name, manifest, index, anchor, audit, backup, rekey
     case slotPair = "slot-pair"
     case slotInfo = "slot-info"
     case epochWrap = "epoch-wrap"

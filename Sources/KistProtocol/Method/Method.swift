@@ -26,6 +26,8 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case slotChange
     case slotRemove
     case slotTest
+    case rekey
+    case rekeyStatus
     case sealer
     case seal
     case backup

@@ -16,8 +16,11 @@ package protocol RecordStore: AnyObject {
         at place: RecordPlace, secretToo: Bool, _ body: (SealedParts) -> R
     ) throws(StoreError) -> R?
 
-    /// Hands out every row in strictly ascending order of place, until `body` returns `false`.
-    func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError)
+    /// Hands out every row beyond `start` (`nil`: every row) in strictly ascending order of place, until `body` returns
+    /// `false`.
+    func scan(
+        after start: RecordPlace?, secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool
+    ) throws(StoreError)
 
     /// Applies `change` whole and durably before it returns; on any error nothing of it is visible.
     ///
@@ -33,4 +36,11 @@ package protocol RecordStore: AnyObject {
 
     /// Settings as they are now.
     func facts() throws(StoreError) -> StoreFacts
+}
+
+extension RecordStore {
+    /// Hands out every row in strictly ascending order of place, until `body` returns `false`.
+    package func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {
+        try scan(after: nil, secretToo: secretToo, body)
+    }
 }

@@ -36,8 +36,11 @@ package final class MemoryStore: RecordStore {
         }
     }
 
-    package func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {
+    package func scan(
+        after start: RecordPlace?, secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool
+    ) throws(StoreError) {
         for place in (Array(rows.keys) + [doubled].compactMap { $0 }).sorted() {
+            if let start, place <= start { continue }
             guard try withRecord(at: place, secretToo: secretToo, { body(place, $0) }) == true else { return }
         }
     }

@@ -2,7 +2,10 @@ internal import KistCrypto
 internal import SecretMemory
 
 /// What this machine remembers of a vault: `u8 layout = 1 ‖ vault id16 ‖ public key32 ‖ incarnation16 ‖ u64 unproved ‖
-/// chain ‖ mac32`, where the chain's last link is the state that was seen last.
+/// chain ‖ mac32 ‖ [mac32 under the former anchor key]`, where the chain's last link is the state that was seen last.
+///
+/// The second MAC is there when the root was changed: a copy from before that change knows the former key only, and must
+/// not pass for the vault.
 struct Anchor: Equatable {
     static let layout: UInt8 = 1
 
@@ -23,6 +26,13 @@ struct Anchor: Equatable {
         case forked(generation: UInt64)
     }
 
+    func encode(_ keys: Keys) -> [UInt8] {
+        let bytes = encode(keys.anchor)
+        guard let former = keys.formerAnchor?.copy() else { return bytes }
+        return bytes + Self.mac(Array(bytes.dropLast(32)), former)
+    }
+
+    /// With one MAC.
     func encode(_ anchorKey: borrowing SecretBytes) -> [UInt8] {
         var writer = ByteWriter(capacity: 4_096)
         writer.number(Self.layout)
@@ -40,10 +50,21 @@ struct Anchor: Equatable {
         try bytes.withBytes { (raw) throws(Malformed) in try Anchor(raw) }
     }
 
+    /// Whether one of the MACs is this key's. The bytes were decoded: they have the length that they say.
     static func isGenuine(_ bytes: [UInt8], _ anchorKey: borrowing SecretBytes) -> Bool {
-        guard bytes.count > 32 else { return false }
-        return ConstantTime.areEqual(Array(bytes.suffix(32)), mac(Array(bytes.dropLast(32)), anchorKey))
+        guard bytes.count >= bodyCount(0) else { return false }
+        let count = bodyCount(Int(bytes[bodyCount(0) - 2]) << 8 | Int(bytes[bodyCount(0) - 1]))
+        guard bytes.count >= count + 32 else { return false }
+        let mac = mac(Array(bytes[..<count]), anchorKey)
+        var isFound = false
+        for start in stride(from: count, through: bytes.count - 32, by: 32) {
+            isFound = ConstantTime.areEqual(Array(bytes[start..<start + 32]), mac) || isFound
+        }
+        return isFound
     }
+
+    /// Bytes before the MACs, by links of the chain.
+    private static func bodyCount(_ links: Int) -> Int { 75 + 24 * links }
 
     /// - Parameter chain: of the vault as it is, its own generation last.
     func verdict(on chain: Chain, incarnation: [UInt8]) -> Verdict {
@@ -73,6 +94,7 @@ struct Anchor: Equatable {
         unproved = try reader.number()
         chain = try Chain(&reader)
         _ = try reader.bytes(32)
+        if !reader.isAtEnd { _ = try reader.bytes(32) }
         try reader.finish()
     }
 

@@ -29,7 +29,7 @@ extension Vault {
             }
             return (.unknown, 0)
         }
-        guard Anchor.isGenuine(bytes, keys.anchor) else { return (.unknown, 0) }
+        guard keys.isGenuine(anchor: bytes) else { return (.unknown, 0) }
         var chain = manifest.chain
         chain.append(manifest.generation, manifest.commitment(keys.anchor))
         switch anchor.verdict(on: chain, incarnation: manifest.incarnation) {
@@ -55,7 +55,7 @@ extension Vault {
             vaultID: header.vaultID, publicKey: header.publicKey, incarnation: keys.incarnation,
             unproved: unproved, chain: chain)
         do {
-            try anchors.save(anchor.encode(keys.anchor))
+            try anchors.save(anchor.encode(keys))
             anchorFailure = nil
         } catch {
             anchorFailure = error

@@ -87,7 +87,7 @@ package final class BackupSource: DropWatcher {
     func willDrop(_ places: [RecordPlace], from store: any RecordStore) {
         guard failure == nil, !isFinished else { return }
         for place in places where last.map({ $0 < place }) ?? true {
-            guard kept[place] == nil, index.entry(place) != nil else { continue }
+            guard kept[place] == nil, index.entry(place, index.pageNumber(place.lookup)) != nil else { continue }
             let record = try? store.withRecord(at: place, secretToo: true) {
                 SealedRecord(place: place, overview: Array($0.overview), secret: Array($0.secret))
             }
@@ -165,6 +165,7 @@ extension Vault {
     ///
     /// - Throws: `.locked`; `.replaced` when the file is not at the state that was opened.
     package func backup(now: Timestamp) throws(VaultError) -> BackupSource {
+        guard contents?.manifest.job == nil else { throw .invalid("a re-encryption is under way: it is done soon") }
         guard let store = store as? WatchedStore else { throw .invalid("this store cannot be backed up") }
         return try BackupSource(self, store, now: now)
     }

@@ -13,7 +13,9 @@ final class HeadStore: RecordStore {
         at place: RecordPlace, secretToo: Bool, _ body: (SealedParts) -> R
     ) throws(StoreError) -> R? { nil }
 
-    func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {}
+    func scan(
+        after start: RecordPlace?, secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool
+    ) throws(StoreError) {}
     func commit(_ change: StoreChange) throws(StoreError) { throw .readOnly }
     func reopen() throws(StoreError) {}
     func close() {}

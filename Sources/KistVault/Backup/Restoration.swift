@@ -93,7 +93,7 @@ final class Restoration {
     ) throws(VaultError) -> [UInt8] {
         do throws(SealError) {
             let padded = try Envelope.open(sealed, try old.recordKey(try Envelope.epoch(of: sealed), place, part))
-            let epoch = UInt32(keys.epochs.count)
+            let epoch = keys.sealingEpoch
             let key = try keys.recordKey(epoch, place, part)
             return padded.withBytes { Envelope.seal(padded: $0, epoch: epoch, key) }
         } catch { throw .damaged("a record is not the one that was written last") }

@@ -36,8 +36,10 @@ package final class WatchedStore: RecordStore {
         try store.withRecord(at: place, secretToo: secretToo, body)
     }
 
-    package func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {
-        try store.scan(secretToo: secretToo, body)
+    package func scan(
+        after start: RecordPlace?, secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool
+    ) throws(StoreError) {
+        try store.scan(after: start, secretToo: secretToo, body)
     }
 
     package func reopen() throws(StoreError) { try store.reopen() }

@@ -12,7 +12,7 @@ extension Vault {
             costs: challenges.map(\.cost), epoch: header.epochs.last?.number ?? 0, generation: generation,
             credentials: credentialCount, rows: contents?.index.rows, indexPages: contents?.index.pages.count,
             anchor: anchorStatus, anchorUnproved: unproved > 0 ? unproved : nil,
-            anchorFailure: anchorFailure?.code,
+            anchorFailure: anchorFailure?.code, hasEndedSlot: contents?.manifest.hasEndedSlot,
             store: try VaultError.from { () throws(StoreError) in try store.facts() })
     }
 
@@ -22,10 +22,10 @@ extension Vault {
     /// - Throws: `.damaged` for a row that is changed, missing, or not the vault's.
     package func verify() throws(VaultError) -> Int {
         let (keys, contents) = try opened()
-        let opening = RowOpening(keys: keys)
         var count = 0
         try eachRow(contents, secretToo: true) { _, parts, entry, _ throws(VaultError) in
-            _ = try opening.row(parts, IndexEntry(entry))
+            let entry = IndexEntry(entry)
+            _ = try RowOpening(keys: keys.side(isMoved: entry.isMoved)).row(parts, entry)
             count += 1
         }
         return count

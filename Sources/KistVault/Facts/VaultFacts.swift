@@ -21,5 +21,7 @@ package struct VaultFacts: Sendable {
     package var anchorUnproved: UInt64?
     /// The `errno` of the last attempt to remember the state outside the file, when it failed.
     package var anchorFailure: Int32?
+    /// A way in has ended since the root was made.
+    package var hasEndedSlot: Bool?
     package var store: StoreFacts
 }

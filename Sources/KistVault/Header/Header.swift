@@ -23,7 +23,7 @@ struct Header: Equatable {
     var publicKey: [UInt8]
     /// The generation that wrote this header.
     var generation: UInt64
-    /// Ascending from 1 without a gap; the last one seals new records.
+    /// Ascending without a gap; the last one seals new records. Those whose records are all sealed anew are gone.
     var epochs: [Epoch]
     var slots: [Slot]
 
@@ -77,8 +77,9 @@ struct Header: Equatable {
         let epochCount = Int(try reader.number(UInt16.self))
         guard (1...Self.mostEpochs).contains(epochCount) else { throw Malformed() }
         epochs = []
-        for number in 1...UInt32(epochCount) {
-            guard try reader.number(UInt32.self) == number else { throw Malformed() }
+        for place in 0..<UInt32(epochCount) {
+            let number = try reader.number(UInt32.self)
+            guard number > 0, epochs.first.map({ number &- $0.number == place }) ?? true else { throw Malformed() }
             epochs.append(Epoch(number: number, box: try reader.bytes(SecretBox.overhead + 32)))
         }
         let slotCount = Int(try reader.number(UInt8.self))

@@ -8,8 +8,15 @@ struct IndexWalk {
     /// Bytes into the page.
     private var offset = 0
 
-    init(_ index: Index) {
+    /// Starts with the first entry beyond `start`; `nil`: with the first.
+    ///
+    /// - Precondition: the index is not moving; its pages are in the store's order then.
+    init(_ index: Index, after start: RecordPlace? = nil) {
         self.index = index
+        if let start {
+            page = index.pageNumber(start.lookup)
+            offset = index.pages[page].withUnsafeBytes { Index.upperBound($0, start) } * IndexEntry.byteCount
+        }
         skipEmptyPages()
     }
 

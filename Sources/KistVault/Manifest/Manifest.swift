@@ -4,7 +4,7 @@ internal import SecretMemory
 /// The sealed statement of what the vault is at one generation. Everything else is checked against it.
 ///
 /// Plaintext: `u8 layout = 1 ‖ u8 least format = 1 ‖ vault id16 ‖ incarnation16 ‖ u64 generation ‖ header hash32 ‖ u64
-/// rows ‖ u64 lookups ‖ u64 markers ‖ u8 page bits ‖ digest32 ‖ u8 job = 0 ‖ predecessor32 ‖ chain`.
+/// rows ‖ u64 lookups ‖ u64 markers ‖ u8 page bits ‖ digest32 ‖ u8 state ‖ [job] ‖ [former anchor key72] ‖ predecessor32 ‖ chain`.
 /// Sealed: `u8 format = 1 ‖ box(padded)` under the manifest key.
 struct Manifest: Equatable {
     static let layout: UInt8 = 1
@@ -20,6 +20,13 @@ struct Manifest: Equatable {
     var markers: UInt64
     var bits: UInt8
     var digest: Digest
+    /// What is half done.
+    var job: Job?
+    /// The anchor key under the root before this one, boxed under the rekey key: what another machine remembers may
+    /// have been written under it. 72 bytes.
+    var formerAnchor: [UInt8]?
+    /// A way in was removed or got another key since this root was made: who had it may have kept the root.
+    var hasEndedSlot = false
     /// The commitment of the generation before; zeros for the first.
     var predecessor: [UInt8]
     /// Earlier generations, without this one.
@@ -48,7 +55,9 @@ struct Manifest: Equatable {
         writer.number(markers)
         writer.number(bits)
         writer.raw(digest.bytes)
-        writer.number(UInt8(0))
+        writer.number((job?.phase.rawValue ?? 0) | (formerAnchor == nil ? 0 : 4) | (hasEndedSlot ? 8 : 0))
+        job?.write(to: &writer)
+        if let formerAnchor { writer.raw(formerAnchor) }
         writer.raw(predecessor)
         chain.write(to: &writer)
         var padded = writer.bytes
@@ -95,13 +104,26 @@ struct Manifest: Equatable {
         markers = try reader.number()
         bits = try reader.number()
         digest = Digest(try reader.take(Digest.byteCount))
-        guard generation > 0, bits <= Index.mostBits, lookups <= rows, markers <= lookups,
-            try reader.number(UInt8.self) == 0
-        else { throw Malformed() }
+        guard generation > 0, bits <= Index.mostBits, lookups <= rows, markers <= lookups else { throw Malformed() }
+        let state = try reader.number(UInt8.self)
+        guard state < 16 else { throw Malformed() }
+        job = try Job.Phase(rawValue: state & 3).map { (phase) throws(Malformed) in try Job(phase, &reader) }
+        formerAnchor = state & 4 == 0 ? nil : try reader.bytes(SecretBox.overhead + 32)
+        hasEndedSlot = state & 8 != 0
         predecessor = try reader.bytes(32)
         chain = try Chain(&reader)
         guard chain.links.last.map({ $0.generation < generation }) ?? true else { throw Malformed() }
         try reader.finish()
+    }
+
+    /// What the next generation starts from: this one is its predecessor and joins the chain.
+    func next(_ anchorKey: borrowing SecretBytes) -> Manifest {
+        let commitment = commitment(anchorKey)
+        var next = self
+        next.chain.append(generation, commitment)
+        next.predecessor = commitment
+        next.generation = generation + 1
+        return next
     }
 
     init(

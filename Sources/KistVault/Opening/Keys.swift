@@ -15,8 +15,12 @@ final class Keys {
     let slotInfo: SecretBytes
     let epochWrap: SecretBytes
     private let name: SecretBytes
-    /// By number, from 1.
+    /// By number, without a gap; the last one seals.
     var epochs: [EpochKey] = []
+    /// The keys under the root that is being left, while rows are moved from it.
+    var former: Keys?
+    /// The anchor key under the root before this one: an anchor may have been written under it.
+    var formerAnchor: SecretBytes?
     /// `LP("kist/v1/record") ‖ LP(vault id) ‖ LP(incarnation) ‖ LP(compartment)`.
     private let recordPrefix: [UInt8]
     /// `LP("kist/v1/row")`.
@@ -40,16 +44,40 @@ final class Keys {
     /// Of the audit log; derived when it is asked for.
     var audit: SecretBytes { root.derive(.audit, vaultID: vaultID) }
 
+    /// The epoch that seals.
+    var sealingEpoch: UInt32 { epochs.last?.number ?? 0 }
+
     /// The vault's own X25519 pair, from which its wraps come.
     var slotPair: BoxKeyPair { BoxKeyPair(seed: root.derive(.slotPair, vaultID: vaultID)) }
 
-    /// `BLAKE2b-128(name key, LP(profile) ‖ LP(name))`; an empty name is the profile's marker.
-    func lookup(_ profile: ProfileName, _ credential: CredentialName?) -> LookupID {
+    /// Where a credential is looked for; without a name, the profile's marker.
+    func lookup(_ profile: ProfileName, _ credential: CredentialName?) -> Address {
+        let (profile, name) = (profile.description, credential?.description ?? "")
+        return Address(lookupID(profile, name), former: former?.lookupID(profile, name))
+    }
+
+    /// The keys of a row: those of the root that is being left, as long as it has not been moved.
+    func side(isMoved: Bool) -> Keys { isMoved ? self : former ?? self }
+
+    /// `BLAKE2b-128(name key, LP(profile) ‖ LP(name))`.
+    func lookupID(_ profile: String, _ name: String) -> LookupID {
         Message.with(capacity: 256) { message in
-            message.append(profile.description)
-            message.append(credential?.description ?? "")
+            message.append(profile)
+            message.append(name)
             return withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
-                Blake2b.tag(name, message.bytes, into: target)
+                Blake2b.tag(self.name, message.bytes, into: target)
+                return LookupID(UnsafeRawBufferPointer(target))
+            }
+        }
+    }
+
+    /// As above, from bytes that were opened just now.
+    func lookupID(_ profile: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer) -> LookupID {
+        Message.with(capacity: 8 + profile.count + name.count) { message in
+            message.append(profile)
+            message.append(name)
+            return withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
+                Blake2b.tag(self.name, message.bytes, into: target)
                 return LookupID(UnsafeRawBufferPointer(target))
             }
         }
@@ -57,8 +85,8 @@ final class Keys {
 
     /// `… ‖ LP(lookup id) ‖ u64 revision ‖ LP(part)` under the epoch's key.
     func recordKey(_ epoch: UInt32, _ place: RecordPlace, _ part: Part) throws(SealError) -> SecretBytes {
-        guard epoch >= 1, epoch <= epochs.count else { throw SealError() }
-        let key = epochs[Int(epoch) - 1]
+        guard let first = epochs.first?.number, epoch >= first, epoch - first < epochs.count else { throw SealError() }
+        let key = epochs[Int(epoch - first)]
         let capacity = recordPrefix.count + Self.placeCount
         // Not by a returning closure: the key cannot be copied out of one.
         var derived: SecretBytes?

@@ -82,6 +82,8 @@ extension Vault {
             contents = Contents(manifest: manifest, sealedManifest: head.manifest, index: Index())
             return .new
         }
+        try manifest.job?.join(keys)
+        try keys.openFormerAnchor(manifest)
         let status = try compare(manifest, keys, accepting)
         let index = try loadIndex(manifest, keys)
         self.keys = keys
@@ -91,8 +93,8 @@ extension Vault {
         return status
     }
 
-    private func loadIndex(_ manifest: Manifest, _ keys: Keys) throws(VaultError) -> Index {
-        var index = Index(bits: manifest.bits)
+    func loadIndex(_ manifest: Manifest, _ keys: Keys) throws(VaultError) -> Index {
+        var index = Index(bits: manifest.bits, isMoving: keys.former != nil)
         var isGood = true
         try VaultError.from { () throws(StoreError) in
             try store.loadPages { number, page in

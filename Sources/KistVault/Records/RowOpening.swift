@@ -5,6 +5,7 @@ internal import SecretMemory
 
 /// Checks a row's parts against the index, then opens them. The one place where sealed bytes become plaintext.
 struct RowOpening {
+    /// Of the root that the row is sealed under.
     let keys: Keys
 
     /// - Throws: `.damaged` when the tag is another one or the part does not open as what it should be.
@@ -21,7 +22,7 @@ struct RowOpening {
             throw Self.changed
         }
         guard case .success(let overview) = opened, overview.revision == place.revision,
-            keys.lookup(overview.profile, overview.overview?.name) == place.lookup
+            keys.lookupID(overview.profile.description, overview.overview?.name.description ?? "") == place.lookup
         else { throw Self.changed }
         return overview
     }
@@ -52,7 +53,7 @@ struct OpenedRow: ~Copyable {
 extension Vault {
     /// Opens the overview of one row.
     func overview(_ keys: Keys, _ entry: IndexEntry) throws(VaultError) -> StoredOverview {
-        let opening = RowOpening(keys: keys)
+        let opening = RowOpening(keys: keys.side(isMoved: entry.isMoved))
         let result = try VaultError.from { () throws(StoreError) in
             try store.withRecord(at: entry.place, secretToo: false) { parts -> Result<StoredOverview, VaultError> in
                 entry.overviewTag.withUnsafeBytes { tag in
@@ -66,7 +67,7 @@ extension Vault {
 
     /// Opens both parts of one row.
     func row(_ keys: Keys, _ entry: IndexEntry) throws(VaultError) -> OpenedRow {
-        let opening = RowOpening(keys: keys)
+        let opening = RowOpening(keys: keys.side(isMoved: entry.isMoved))
         let result = try VaultError.from { () throws(StoreError) in
             try store.withRecord(at: entry.place, secretToo: true) { parts -> Result<OpenedRow, VaultError> in
                 Result { () throws(VaultError) in try opening.row(parts, entry) }

@@ -73,7 +73,8 @@ extension Vault {
         header.slots[place] = made.slot
         let created = old.created
         try header.note(id, keys) { $0.created = created }
-        let changed = try commit(header, Made(slot: header.slots[place], code: made.takeCode()), keys, contents)
+        let changed = try commit(
+            header, Made(slot: header.slots[place], code: made.takeCode()), keys, contents, endsSlot: true)
         if openedBy == id { openedBy = nil }
         return changed
     }
@@ -93,7 +94,7 @@ extension Vault {
         {
             throw .untested
         }
-        try commit(header, keys, contents)
+        try commit(header, keys, contents, endsSlot: true)
     }
 
     /// Proves a key and notes when.
@@ -143,7 +144,7 @@ extension Vault {
         consuming func takeCode() -> SecretBytes? { code }
     }
 
-    private func prove(_ proof: borrowing Opener, _ keys: Keys) throws(VaultError) -> Slot {
+    func prove(_ proof: borrowing Opener, _ keys: Keys) throws(VaultError) -> Slot {
         let opened = try header.slot(openedBy: proof)
         guard opened.isAround(keys.root) else { throw .wrongKey }
         return opened.slot
@@ -183,16 +184,19 @@ extension Vault {
     }
 
     private func commit(
-        _ header: Header, _ made: consuming Made, _ keys: Keys, _ contents: Contents
+        _ header: Header, _ made: consuming Made, _ keys: Keys, _ contents: Contents, endsSlot: Bool = false
     ) throws(VaultError) -> ChangedSlot {
         let facts = try SlotFacts(made.slot, keys)
-        try commit(header, keys, contents)
+        try commit(header, keys, contents, endsSlot: endsSlot)
         return ChangedSlot(slot: facts, code: made.takeCode())
     }
 
-    private func commit(_ header: Header, _ keys: Keys, _ contents: Contents) throws(VaultError) {
+    private func commit(
+        _ header: Header, _ keys: Keys, _ contents: Contents, endsSlot: Bool = false
+    ) throws(VaultError) {
         var write = Write(self, keys, contents, making: 0)
         write.header = header
+        write.endsSlot = endsSlot
         _ = try commit(write)
     }
 }

@@ -62,9 +62,9 @@ extension Vault {
     /// are compared with the index by place only.
     func eachOverview(_ body: (StoredOverview) -> Void) throws(VaultError) {
         let (keys, contents) = try opened()
-        let opening = RowOpening(keys: keys)
         try eachRow(contents, secretToo: false) { place, parts, entry, isNewest throws(VaultError) in
             guard isNewest else { return }
+            let opening = RowOpening(keys: keys.side(isMoved: IndexEntry.isMoved(entry)))
             let tag = UnsafeRawBufferPointer(rebasing: entry[24..<40])
             body(try opening.overview(parts.overview, place, tag: tag))
         }
@@ -77,6 +77,7 @@ extension Vault {
         _ contents: Contents, secretToo: Bool,
         _ body: (RecordPlace, SealedParts, UnsafeRawBufferPointer, _ isNewest: Bool) throws(VaultError) -> Void
     ) throws(VaultError) {
+        if contents.index.isMoving { return try eachRowWhileMoving(contents, secretToo: secretToo, body) }
         var walk = IndexWalk(contents.index)
         var failure: VaultError?
         try VaultError.from { () throws(StoreError) in

@@ -5,18 +5,18 @@ internal import SecretMemory
 extension Vault {
     /// Makes a write durable and takes its place in memory.
     ///
+    /// - Parameter remembering: whether the state is remembered outside the file; what changes nothing that anybody would
+    ///   miss may lag for a while.
     /// - Returns: the new generation.
-    func commit(_ write: Write) throws(VaultError) -> UInt64 {
+    @discardableResult
+    func commit(_ write: Write, remembering: Bool = true) throws(VaultError) -> UInt64 {
         let (keys, old) = try opened()
-        let commitment = old.manifest.commitment(keys.anchor)
-        var manifest = old.manifest
-        manifest.chain.append(old.manifest.generation, commitment)
-        manifest.predecessor = commitment
-        manifest.generation = write.generation
+        var manifest = old.manifest.next(keys.anchor)
         manifest.rows = UInt64(write.index.rows)
         manifest.lookups = UInt64(write.index.lookups)
         manifest.markers = UInt64(Int64(old.manifest.markers) + Int64(write.markers))
         manifest.bits = write.index.bits
+        if write.endsSlot { manifest.hasEndedSlot = true }
         var header = write.header
         header?.generation = write.generation
         let headerBytes = header?.encode(keys.header)
@@ -44,29 +44,33 @@ extension Vault {
         }
         if let header { self.header = header }
         contents = new
-        remember()
+        if remembering { remember() }
         return manifest.generation
     }
 
     /// After an error of the system the outcome is not known: look which of the two states the file holds. The write is
     /// reported as failed either way.
-    private func settle(
-        _ error: StoreError, old: Contents, new: Contents, _ header: Header?
-    ) throws(VaultError) {
-        guard case .io = error else { return }
+    private func settle(_ error: StoreError, old: Contents, new: Contents, _ header: Header?) throws(VaultError) {
+        switch outcome(of: error, old: old.sealedManifest, new: new.sealedManifest) {
+        case .old: return
+        case .new:
+            contents = new
+            if let header { self.header = header }
+            remember()
+        case .unknown: lock()
+        }
+    }
+
+    enum Outcome { case old, new, unknown }
+
+    /// Which of two states the file holds after a commit failed; `unknown` when it still cannot be read: forget everything
+    /// then rather than go on with a state that may not be the file's.
+    func outcome(of error: StoreError, old: [UInt8], new: [UInt8]) -> Outcome {
+        guard case .io = error else { return .old }
         do {
             try store.reopen()
-            guard let head = try store.loadHead() else { throw StoreError.absent }
-            if head.manifest == old.sealedManifest { return }
-            if head.manifest == new.sealedManifest {
-                contents = new
-                if let header { self.header = header }
-                remember()
-                return
-            }
-        } catch {
-            // Still failing: forget everything rather than go on with a state that may not be the file's.
-        }
-        lock()
+            guard let head = try store.loadHead() else { return .unknown }
+            return head.manifest == old ? .old : head.manifest == new ? .new : .unknown
+        } catch { return .unknown }
     }
 }

@@ -60,8 +60,8 @@ extension PutItem {
 extension Write {
     /// Whether the newest revision differs from the one before only by its bundles. The next such note takes its place: ten
     /// seals must not push ten earlier secrets out of the history.
-    func isNote(_ newest: borrowing OpenedRow, at lookup: LookupID) throws(VaultError) -> Bool {
-        let entries = index.all(lookup)
+    func isNote(_ newest: borrowing OpenedRow, at address: Address) throws(VaultError) -> Bool {
+        let entries = index.all(address)
         guard entries.count > 1, !(newest.overview.overview?.bundles.isEmpty ?? true) else { return false }
         return try vault.row(keys, entries[entries.count - 2]).saysTheSame(as: newest)
     }

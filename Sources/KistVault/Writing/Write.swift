@@ -17,6 +17,8 @@ struct Write {
     private(set) var markers = 0
     /// The header as this write leaves it; `nil` leaves it alone.
     var header: Header?
+    /// The former key of a slot opens nothing any more.
+    var endsSlot = false
     private var touched = Set<LookupID>()
 
     init(_ vault: Vault, _ keys: Keys, _ contents: Contents, making count: Int) {
@@ -36,9 +38,9 @@ struct Write {
         _ item: PutItem, _ secrets: borrowing SecretSegments, from segment: Int, _ note: WriteNote,
         changingPolicy: Bool = false, bundles added: [BundleNote] = []
     ) throws(VaultError) {
-        let lookup = keys.lookup(item.profile, item.name)
-        guard touched.insert(lookup).inserted else { throw .invalid("\(item.name) is given twice") }
-        let newest = index.newest(lookup)
+        let address = keys.lookup(item.profile, item.name)
+        guard touched.insert(address.lookup).inserted else { throw .invalid("\(item.name) is given twice") }
+        let newest = index.newest(address)
         try check(item, newest)
         var created = note.when
         var policy = item.policy ?? .allow
@@ -53,7 +55,10 @@ struct Write {
                 throw .invalid("policy (confirm is taken away by itself only)")
             }
             bundles = try old.bundles(after: item, policy, secrets, from: segment, adding: added)
-            if !added.isEmpty, try isNote(old, at: lookup) { drop(newest.place) } else { prune(lookup) }
+            var isNote = false
+            if !added.isEmpty { isNote = try self.isNote(old, at: address) }
+            if keys.former != nil, !newest.isMoved { try bring(address) }
+            if isNote { drop(index.all(address).suffix(1).map(\.place), address) } else { prune(address) }
         }
         let overview = Overview(
             profile: item.profile, name: item.name, platform: item.platform, variant: item.variant, plain: item.plain,
@@ -62,7 +67,7 @@ struct Write {
         let stored = StoredOverview(
             profile: item.profile, overview: overview, revision: generation, when: note.when, who: note.who,
             why: note.why)
-        add(stored, at: lookup, SecretPart.encode(item.secrets, secrets, from: segment))
+        add(stored, at: address, SecretPart.encode(item.secrets, secrets, from: segment))
     }
 
     /// Adds the marker of an empty profile.
@@ -74,8 +79,8 @@ struct Write {
     }
 
     /// Drops every revision of a credential or of a marker.
-    mutating func remove(_ lookup: LookupID, isMarker: Bool = false) {
-        for entry in index.all(lookup) { drop(entry.place) }
+    mutating func remove(_ address: Address, isMarker: Bool = false) {
+        drop(index.all(address).map(\.place), address)
         if isMarker { markers -= 1 }
     }
 
@@ -86,17 +91,38 @@ struct Write {
     }
 
     /// Makes room for one more revision.
-    private mutating func prune(_ lookup: LookupID) {
-        for entry in index.all(lookup).dropLast(Vault.keptRevisions) { drop(entry.place) }
+    private mutating func prune(_ address: Address) {
+        drop(index.all(address).dropLast(Vault.keptRevisions).map(\.place), address)
     }
 
-    mutating func drop(_ place: RecordPlace) {
-        index.remove(place)
-        removed.append(place)
+    private mutating func drop(_ places: [RecordPlace], _ address: Address) {
+        guard !places.isEmpty else { return }
+        index.replace(index.pageNumber(address.home), dropping: places, adding: [])
+        for place in places {
+            // A row that this write was about to bring over is not in the store yet.
+            if keys.former != nil, let last = added.lastIndex(where: { $0.place == place }) {
+                added.remove(at: last)
+            } else {
+                removed.append(place)
+            }
+        }
     }
 
-    private mutating func add(_ stored: StoredOverview, at lookup: LookupID, _ secret: borrowing SecretBytes) {
-        let place = RecordPlace(lookup: lookup, revision: generation)
+    /// Brings a credential with its whole history to the new root, before it is written.
+    private mutating func bring(_ address: Address) throws(VaultError) {
+        let moved = try vault.resealed(keys, index.all(address))
+        take(moved, onPage: index.pageNumber(address.home))
+    }
+
+    /// Puts rows that were sealed anew in the place of what they were.
+    mutating func take(_ rows: [ResealedRow], onPage page: Int) {
+        index.replace(page, dropping: rows.map(\.old.place), adding: rows.map(\.entry).sorted { $0.place < $1.place })
+        removed += rows.map(\.old.place)
+        added += rows.map(\.record)
+    }
+
+    private mutating func add(_ stored: StoredOverview, at address: Address, _ secret: borrowing SecretBytes) {
+        let place = RecordPlace(lookup: address.lookup, revision: generation)
         var padded = stored.encode()
         let count = padded.count - Padding.prefix
         padded.append(contentsOf: repeatElement(0, count: Padding.size(count) - padded.count))
@@ -106,12 +132,13 @@ struct Write {
         index.insert(
             IndexEntry(
                 place: place, overviewTag: overview.withUnsafeBytes { keys.tag($0, place, .overview) },
-                secretTag: secret.withUnsafeBytes { keys.tag($0, place, .secret) }))
+                secretTag: secret.withUnsafeBytes { keys.tag($0, place, .secret) }, isMoved: keys.former != nil),
+            address)
         added.append(SealedRecord(place: place, overview: overview, secret: secret))
     }
 
     private func seal(_ padded: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part) -> [UInt8] {
-        let epoch = UInt32(keys.epochs.count)
+        let epoch = keys.sealingEpoch
         guard let key = try? keys.recordKey(epoch, place, part) else {
             preconditionFailure("the newest epoch has a key")
         }

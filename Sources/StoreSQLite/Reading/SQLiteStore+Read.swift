@@ -56,12 +56,16 @@ extension SQLiteStore {
         return answer
     }
 
-    package func scan(secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool) throws(StoreError) {
+    package func scan(
+        after start: RecordPlace?, secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool
+    ) throws(StoreError) {
         try perform { connection, db in
             guard !connection.isNew else { return }
             let columns = secretToo ? "lookup, revision, overview, secret" : "lookup, revision, overview"
-            var last: RecordPlace?
-            try rowsUntil(db, "SELECT \(columns) FROM record ORDER BY lookup, revision") { statement in
+            var last = start
+            let beyond = start == nil ? "" : " WHERE (lookup, revision) > (?, ?)"
+            let sql = "SELECT \(columns) FROM record\(beyond) ORDER BY lookup, revision"
+            try rowsUntil(db, sql, beyond: start) { statement in
                 let lookup = try Self.blob(statement, 0)
                 guard lookup.count == LookupID.byteCount else { throw Self.odd }
                 let place = RecordPlace(
@@ -87,10 +91,16 @@ extension SQLiteStore {
     }
 
     /// Steps through a statement until its end or until `each` returns `false`.
-    private func rowsUntil(_ db: Database, _ sql: String, _ each: (OpaquePointer) throws -> Bool) throws {
+    private func rowsUntil(
+        _ db: Database, _ sql: String, beyond start: RecordPlace? = nil, _ each: (OpaquePointer) throws -> Bool
+    ) throws {
         let cached = try db.cachedStatement(sql: sql)
         let statement = cached.sqliteStatement
         sqlite3_reset(statement)
+        if let start {
+            start.lookup.withBytes { Self.bind($0, statement, 1) }
+            sqlite3_bind_int64(statement, 2, Int64(bitPattern: start.revision))
+        }
         defer { sqlite3_reset(statement) }
         while true {
             switch sqlite3_step(statement) {

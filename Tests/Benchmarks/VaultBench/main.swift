@@ -110,4 +110,9 @@ func run(_ count: Int) throws {
             + #""batch10k":\#(batch),"lockedBytes":\#(LockedMemory.now.highWater)}"#)
 }
 
-for count in CommandLine.arguments.dropFirst().compactMap({ Int($0) }) { try run(count) }
+let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == "rekey" {
+    try RekeyBench.run(Int(arguments.dropFirst().first ?? "") ?? 1_000, in: arguments.count > 2 ? arguments[2] : "/tmp")
+} else {
+    for count in arguments.compactMap({ Int($0) }) { try run(count) }
+}

@@ -78,7 +78,7 @@ import SecretMemory
             let anchor = Anchor(
                 vaultID: keys.vaultID, publicKey: vault.header.publicKey, incarnation: keys.incarnation,
                 chain: contents.manifest.chain)
-            return [anchor.encode(keys.anchor)]
+            return [anchor.encode(keys)]
         default: return [BackupHead(head).bytes]
         }
     }

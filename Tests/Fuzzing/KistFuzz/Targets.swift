@@ -40,7 +40,7 @@ import SecretMemory
     },
     "anchor": { bytes in
         guard let anchor = try? Anchor.decode(Array(bytes)) else { return }
-        check(Array(anchor.encode(key()).dropLast(32)) == Array(bytes.dropLast(32)), "an anchor has another encoding")
+        check(bytes.starts(with: anchor.encode(key()).dropLast(32)), "an anchor has another encoding")
     },
     "backup": { bytes in
         guard let head = try? BackupHead(startOf: bytes) else { return }

@@ -72,6 +72,7 @@ struct AgentProtocolTests {
                     case .slotAdd: try SlotAddRequest(json: params).json
                     case .slotChange: try SlotChangeRequest(json: params).json
                     case .slotRemove, .slotTest: try SlotTargetRequest(json: params).json
+                    case .rekey: try RekeyRequest(json: params).json
                     case .seal: try SealRequest(json: params).json
                     case .backupOpen: try BackupOpenRequest(json: params).json
                     case .audit: try AuditRequest(json: params).json
@@ -93,6 +94,7 @@ struct AgentProtocolTests {
                 case .slotAdd, .slotChange, .slotTest: #expect(try SlotResult(json: result).json == result)
                 case .backupOpen, .backupPart: #expect(try BackupProgress(json: result).json == result)
                 case .backupEnd: #expect(try BackupSummary(json: result).json == result)
+                case .rekey, .rekeyStatus: #expect(try RekeyProgress(json: result).json == result)
                 case .list: for item in items { #expect(try overviewAgain(item) == item) }
                 case .show: #expect(try overviewAgain(result) == result)
                 case .audit: for item in items { #expect(try AuditEntry(json: item).json == item) }

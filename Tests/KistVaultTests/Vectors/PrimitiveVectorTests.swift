@@ -25,7 +25,7 @@ import Testing
                 let lookup = keys.lookup(
                     try ProfileName(try vector.text("profile")), name.isEmpty ? nil : try CredentialName(name))
                 let out = try vector.bytes("out")
-                #expect(lookup.withBytes { Array($0) } == out, "\(vector)")
+                #expect(lookup.lookup.withBytes { Array($0) } == out, "\(vector)")
             case "slot-keys":
                 let keys = SlotKeys(
                     kek: try secret(vector, "kek"), vaultID: try vector.bytes("vault"),
