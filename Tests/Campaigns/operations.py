@@ -97,7 +97,7 @@ class Restore(Put):
         return None
 
     def operate(self, world, talk):
-        run_kist(world, "backup", "restore", world.data / "old.backup", "--replace", "--yes", given_passphrase=True)
+        run_kist(world, "backup", "restore", world.data / "old.backup", "--replace", given_passphrase=True)
 
     def judge(self, before, found):
         if found == before:
