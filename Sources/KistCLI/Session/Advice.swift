@@ -96,6 +96,13 @@ package enum Advice {
             return Failure(
                 "the vault was written by a newer Kist (format \(failure["format"]?.integer.map { "\($0)" } ?? "unknown"))",
                 advice: ["Update Kist; nothing was changed."])
+        case .olderCopy where (failure["found"]?.integer ?? 0) >= (failure["seen"]?.integer ?? 0):
+            return Failure(
+                "the vault's keys are not those that this machine saw last, nor ones that came after them",
+                advice: [
+                    "If they were changed more than once on another machine:  kist unlock --accept-older",
+                    "If not, somebody replaced the file; look for the newer one first.",
+                ], code: ExitCode.notOpened)
         case .olderCopy:
             return Failure(
                 "this is an older copy of the vault than was used on this machine before (seen \(number(failure["seen"])), found \(number(failure["found"])))",

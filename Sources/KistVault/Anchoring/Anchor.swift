@@ -50,17 +50,16 @@ struct Anchor: Equatable {
         try bytes.withBytes { (raw) throws(Malformed) in try Anchor(raw) }
     }
 
-    /// Whether one of the MACs is this key's. The bytes were decoded: they have the length that they say.
-    static func isGenuine(_ bytes: [UInt8], _ anchorKey: borrowing SecretBytes) -> Bool {
-        guard bytes.count >= bodyCount(0) else { return false }
+    /// Which of the MACs is this key's: 0 for the root that wrote the anchor, 1 for the root before that one. The bytes
+    /// were decoded: they have the length that they say.
+    static func mac(of bytes: [UInt8], by anchorKey: borrowing SecretBytes) -> Int? {
+        guard bytes.count >= bodyCount(0) else { return nil }
         let count = bodyCount(Int(bytes[bodyCount(0) - 2]) << 8 | Int(bytes[bodyCount(0) - 1]))
-        guard bytes.count >= count + 32 else { return false }
+        guard bytes.count >= count + 32 else { return nil }
         let mac = mac(Array(bytes[..<count]), anchorKey)
-        var isFound = false
-        for start in stride(from: count, through: bytes.count - 32, by: 32) {
-            isFound = ConstantTime.areEqual(Array(bytes[start..<start + 32]), mac) || isFound
-        }
-        return isFound
+        return stride(from: count, through: bytes.count - 32, by: 32).first {
+            ConstantTime.areEqual(Array(bytes[$0..<$0 + 32]), mac)
+        }.map { ($0 - count) / 32 }
     }
 
     /// Bytes before the MACs, by links of the chain.

@@ -29,7 +29,18 @@ extension Vault {
             }
             return (.unknown, 0)
         }
-        guard keys.isGenuine(anchor: bytes) else { return (.unknown, 0) }
+        switch keys.writer(ofAnchor: bytes) {
+        case .known: break
+        case .successor: return try pass(anchor, manifest, accepting)
+        case .sibling:
+            guard accepting.contains(.fork) else { throw .forked(generation: anchor.chain.links.last?.generation ?? 0) }
+            return (.unknown, 0)
+        case .unknown:
+            // The public key goes with the root. Of another root than this one and the one before it nothing is known: it
+            // may have come after, and who has a root that was left can write any generation.
+            guard anchor.publicKey == header.publicKey else { return try pass(anchor, manifest, accepting) }
+            return (.unknown, 0)
+        }
         var chain = manifest.chain
         chain.append(manifest.generation, manifest.commitment(keys.anchor))
         switch anchor.verdict(on: chain, incarnation: manifest.incarnation) {
@@ -44,6 +55,16 @@ extension Vault {
             guard accepting.contains(.fork) else { throw .forked(generation: generation) }
             return (.unknown, anchor.unproved)
         }
+    }
+
+    /// For a root that this machine has left, or does not know.
+    private func pass(
+        _ anchor: Anchor, _ manifest: Manifest, _ accepting: Acceptance
+    ) throws(VaultError) -> (AnchorStatus, unproved: UInt64) {
+        guard accepting.contains(.olderCopy) else {
+            throw .olderCopy(seen: anchor.chain.links.last?.generation ?? 0, found: manifest.generation)
+        }
+        return (.unknown, 0)
     }
 
     /// Remembers the present state outside the file. Called after the commit: the anchor may lag, never lead.

@@ -20,9 +20,22 @@ extension Keys {
         return box
     }
 
-    func isGenuine(anchor bytes: [UInt8]) -> Bool {
-        if Anchor.isGenuine(bytes, anchor) { return true }
-        guard let key = formerAnchor?.copy() else { return false }
-        return Anchor.isGenuine(bytes, key)
+    /// Who wrote an anchor, as far as these keys can tell.
+    enum AnchorWriter {
+        /// This root, or the one before it.
+        case known
+        /// A root that took the place of this one.
+        case successor
+        /// A root that took the place of the one before this one, as this one did.
+        case sibling
+        /// No MAC is known: another root, or the bytes were spoilt.
+        case unknown
+    }
+
+    func writer(ofAnchor bytes: [UInt8]) -> AnchorWriter {
+        let own = Anchor.mac(of: bytes, by: anchor)
+        if let own { return own == 0 ? .known : .successor }
+        guard let key = formerAnchor?.copy(), let former = Anchor.mac(of: bytes, by: key) else { return .unknown }
+        return former == 0 ? .known : .sibling
     }
 }

@@ -138,11 +138,77 @@ import Testing
             try test.reopen()
             #expect(try test.unlock() == .known)
         }
-        // One that says that another history was seen: still a fork.
+        // Spoilt, it says nothing; but that this root is none that this machine knows, it still says.
         test.anchors.bytes = before
         test.anchors.bytes![90] ^= 1
         try test.reopen()
-        #expect(try test.unlock() == .unknown, "its MAC does not hold")
+        let error = #expect(throws: VaultError.self) { try test.unlock() }
+        if case .olderCopy = error {} else { Issue.record("\(String(describing: error))") }
+        #expect(try test.unlock(accepting: .olderCopy) == .unknown, "its MAC does not hold")
+        test.anchors.bytes![90] ^= 1
+        try test.reopen()
+        #expect(try test.unlock() == .unknown, "its MAC does not hold, but its public key is this root's")
+    }
+
+    /// The former file, and what somebody with the former root makes of it: any generation, and no chain to compare.
+    @Test(arguments: [1, 2]) func aRootThatWasLeftIsRefusedWhateverItsGeneration(changes: Int) throws {
+        let test = try RekeyVault()
+        let leaked = try #require(test.vault.keys)
+        var forged = try #require(test.vault.contents).manifest
+        let before = test.snapshot()
+        let missed = test.anchors.bytes
+        for _ in 0..<changes {
+            try test.begin()
+            try test.advance()
+        }
+        let last = test.snapshot()
+        let anchor = test.anchors.bytes
+        forged.generation += 1_000_000
+        forged.chain = Chain()
+        for manifest in [try #require(before.head).manifest, forged.seal(leaked.manifest)] {
+            test.restore(before)
+            test.store.head?.manifest = manifest
+            test.anchors.bytes = anchor
+            try test.reopen()
+            for accepting in [Acceptance(), .fork] {
+                let error = #expect(throws: VaultError.self) { try test.unlock(old: true, accepting: accepting) }
+                if case .olderCopy = error {} else { Issue.record("\(String(describing: error))") }
+            }
+            #expect(test.anchors.bytes == anchor, "what was seen is not forgotten")
+            #expect(try test.unlock(old: true, accepting: .olderCopy) == .unknown, "the deliberate way on")
+        }
+        // A machine that was away meanwhile follows one change by itself, and two when it is told to.
+        test.restore(last)
+        test.anchors.bytes = missed
+        try test.reopen()
+        if changes == 2 {
+            #expect(throws: VaultError.self) { try test.unlock() }
+            try test.unlock(accepting: .olderCopy)
+            try test.reopen()
+        }
+        #expect(try test.unlock() == .known)
+    }
+
+    @Test func twoChangesOfOneRootAreAFork() throws {
+        let test = try RekeyVault()
+        let (before, missed) = (test.snapshot(), test.anchors.bytes)
+        try test.begin()
+        try test.advance()
+        let here = test.anchors.bytes
+        test.restore(before)
+        test.anchors.bytes = missed
+        try test.reopen()
+        try test.unlock(old: true)
+        for number in 0..<200 { try test.vault.put("n\(number % 3)") }
+        try test.begin()
+        for commits in [0, .max] {
+            try test.advance(commits: commits)
+            test.anchors.bytes = here
+            try test.reopen()
+            let error = #expect(throws: VaultError.self) { try test.unlock() }
+            if case .forked = error {} else { Issue.record("\(String(describing: error))") }
+            #expect(try test.unlock(accepting: .fork) == .unknown, "the deliberate way on")
+        }
     }
 
     @Test func everyByteOfAManifestInTheMiddleIsUnderTheSeal() throws {
