@@ -93,10 +93,15 @@ extension AuditLog {
         let start = try store.read(nil, at: 0, count: AuditSegment.start)
         guard let segment = try? AuditSegment(start) else { return .broken("damaged", next: 1) }
         guard segment.vaultID == vaultID else { return .broken("foreign", next: 1) }
-        guard let unwrapped = segment.unwrap(start, audit) else { return .broken("foreign", next: segment.first) }
+        guard let unwrapped = segment.unwrap(start, audit) else {
+            // Anybody can have written that number.
+            return .broken("foreign", next: segment.first <= AuditSegment.lastUnproved ? segment.first : 1)
+        }
         let place = unwrapped.place
         let key = unwrapped.key.copy()
-        guard let state = AuditState.latest(in: start, key), state.offset <= size else {
+        guard let state = AuditState.latest(in: start, key), state.offset <= size,
+            state.sequence < AuditSegment.lastFirst
+        else {
             return .broken("damaged", next: segment.first)
         }
         try dropOtherWraps(store, start, place, vaultID, audit)

@@ -13,6 +13,11 @@ struct AuditSegment: Equatable {
     /// Where entries begin.
     static let start = 1_024
 
+    /// No log gets as far: what adds one to a number below it cannot overflow.
+    static let lastFirst: UInt64 = 1 << 62
+    /// Numbers up to this are believed where nothing vouches for them: what follows has room below the last one.
+    static let lastUnproved: UInt64 = 1 << 48
+
     let vaultID: [UInt8]
     let id: [UInt8]
     let number: UInt64
@@ -81,7 +86,8 @@ struct AuditSegment: Equatable {
         first = try reader.number()
         previous = try reader.bytes(32)
         line = try AuditLine(&reader)
-        guard number > 0, (1...number).contains(oldest), first > 0, line.first <= first else { throw Malformed() }
+        guard number > 0, (1...number).contains(oldest), (1...Self.lastFirst).contains(first), line.first <= first
+        else { throw Malformed() }
     }
 
     init(

@@ -213,4 +213,21 @@ struct AuditTamperingTests {
             bytes.withUnsafeBytes { _ = try? AuditEntry.decode($0) }
         }
     }
+
+    /// A head is not the vault's as long as its key does not open: no number in it may stop the agent.
+    @Test func aFirstNumberThatNobodyVouchesForStopsNothing() throws {
+        let store = try closed(2)
+        let firsts: [UInt64] = [.max, .max - 1, 1 << 62, (1 << 62) + 1, 1 << 48, 1 << 20]
+        for first in firsts {
+            var bytes = try #require(store.files.active)
+            bytes.replaceSubrange(57..<65, with: withUnsafeBytes(of: first.bigEndian) { Array($0) })
+            let log = try bench.open(MemoryAudit(.init(active: bytes)), seen: MemoryAnchors())
+            for number in 0..<3 { try log.append(try LogBench.entry(number), .durable) }
+            #expect(try log.report().faults.map(\.what).contains { $0.hasPrefix("the log was begun anew") })
+            #expect(log.sequence < 1 << 49)
+            // And the one that follows is opened like any other.
+            let next = try bench.open(MemoryAudit((log.store as? MemoryAudit)?.files ?? .init()), seen: MemoryAnchors())
+            #expect(next.sequence == log.sequence)
+        }
+    }
 }
