@@ -1,3 +1,4 @@
+private import Glibc
 internal import KistModel
 internal import KistVault
 internal import SecretMemory
@@ -10,8 +11,7 @@ extension Session {
     func openAudit(code: borrowing SecretBytes) {
         guard let vault, vault.isUnlocked else { return }
         if let audit, !vault.owns(audit) {
-            audit.close()
-            self.audit = nil
+            letGo(of: audit)
         }
         do throws(AuditStoreError) {
             if audit == nil {
@@ -19,8 +19,22 @@ extension Session {
                     in: SpoolFiles(vault: path), seen: auditSeen, limits: limits.audit, newCode: code,
                     now: clock.now())
             }
+            audit?.miss(missed)
+            missed = 0
             auditFailure = nil
         } catch { auditFailure = error }
+    }
+
+    /// Closes the log, and keeps what it could not say any more.
+    private func letGo(of audit: AuditLog) {
+        audit.close()
+        miss(audit.missed)
+        self.audit = nil
+        auditDue = nil
+    }
+
+    private func miss(_ count: UInt32) {
+        missed = missed.addingReportingOverflow(count).overflow ? .max : missed + count
     }
 
     /// Writes an entry down.
@@ -30,7 +44,7 @@ extension Session {
         if audit == nil { openAudit(code: SecretBytes(count: 0) { _ in }) }
         guard let audit else {
             guard demand == .ifPossible else { throw auditFailure ?? AuditStoreError(code: 0) }
-            return
+            return miss(1)
         }
         do throws(AuditStoreError) {
             // What could not be made durable in its time has to be before anything else goes out.
@@ -39,6 +53,8 @@ extension Session {
             auditFailure = nil
         } catch {
             auditFailure = error
+            // Its files are closed: the next entry opens them again.
+            if error.code == EBADF { letGo(of: audit) }
             throw error
         }
         if audit.isDirty, auditDue == nil { auditDue = clock.nanoseconds() + limits.auditSync }
@@ -65,9 +81,9 @@ extension Session {
     }
 
     func closeAudit(_ last: AuditEntry?) {
-        if let last { try? audit?.append(last, .ifPossible) }
-        audit?.close()
-        audit = nil
         auditDue = nil
+        guard let audit else { return miss(last == nil ? 0 : 1) }
+        if let last { try? audit.append(last, .ifPossible) }
+        letGo(of: audit)
     }
 }

@@ -22,6 +22,8 @@ final class Session {
     var audit: AuditLog?
     /// Why the log could not be written last.
     var auditFailure: AuditStoreError?
+    /// Entries that nobody could write down while there was no log, or that it could not say before it was closed.
+    var missed: UInt32 = 0
     /// When entries have to be durable that are not yet.
     var auditDue: Int64?
     /// What this machine saw last of the log.

@@ -58,7 +58,7 @@ package final class AuditLog {
     /// Entries since the last `sync`, so at most what a power cut takes.
     package internal(set) var isDirty = false
     /// Entries that could not be written since the last one that could.
-    var missed: UInt32 = 0
+    package private(set) var missed: UInt32 = 0
     /// The last time the state outside was written, as a sequence number.
     var seenSequence: UInt64 = 0
     var uses: LastUses?
@@ -92,8 +92,14 @@ package final class AuditLog {
             if demand == .durable { try sync() }
         } catch {
             guard demand == .ifPossible else { throw error }
-            missed = missed == .max ? .max : missed + 1
+            miss(1)
         }
+    }
+
+    /// Takes over what could not be written; the next entry says so.
+    package func miss(_ count: UInt32) {
+        let (sum, isTooMuch) = missed.addingReportingOverflow(count)
+        missed = isTooMuch ? .max : sum
     }
 
     /// Makes what was written durable, then the state of the chain: a state never leads.

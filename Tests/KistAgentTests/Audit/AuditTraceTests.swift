@@ -206,4 +206,32 @@ struct AuditTraceTests {
         #expect(findings.entries == 6)
         #expect(try client.call(.auditVerify, .empty, [Array("no code".utf8)]).kind == "invalid")
     }
+
+    /// A folder in the place of the log: removing and locking go on, and are counted as soon as there is a log again.
+    @Test func whatNoLogCouldTakeIsCountedWhenThereIsOneAgain() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "one")
+        _ = try client.put("b", "two", requestID: "r2")
+        _ = try client.call(.lock)
+        let log = agent.places.vault + ".audit"
+        try Folder.rename(log, to: log + "-away")
+        #expect(mkdir(log, 0o700) == 0)
+        agent.advance(seconds: 1)
+        #expect(try client.unlock().result != nil)
+        #expect(try client.reveal("a").kind == "notAudited")
+        #expect(try client.call(.remove, ["profile": "default", "name": "b"]).result != nil)
+        _ = try client.call(.lock)
+        #expect(rmdir(log) == 0)
+        try Folder.rename(log + "-away", to: log)
+        agent.advance(seconds: 1)
+        #expect(try client.unlock().result != nil)
+        let last = try #require(try entries(agent).last { $0.missed > 0 })
+        // Unlocking, the refusal, removing and locking.
+        #expect(last.verb == "unlock")
+        #expect(last.missed >= 3)
+        let findings = try agent.open().verifyAudit(recoveryCode: .init(count: 0) { _ in }) { _ in }
+        #expect(findings.faults.map(\.what) == ["\(last.missed) entries before it could not be written"])
+    }
 }
