@@ -27,12 +27,16 @@ package final class SpoolFiles: AuditStore {
     package func older() throws(AuditStoreError) -> [UInt64] {
         let names: [String]
         do { names = try Folder.names(in: folder) } catch { throw AuditStoreError(error) }
-        return names.compactMap { other -> UInt64? in
-            guard other.hasPrefix(name + "."), let number = UInt64(other.dropFirst(name.utf8.count + 1)),
-                other == "\(name).\(number)", number > 0, number < 1 << 48
-            else { return nil }
-            return number
-        }.sorted()
+        return names.compactMap(number).sorted()
+    }
+
+    /// Of an older segment; `nil` for other files. By bytes: to a file system, letters that look the same are not.
+    private func number(_ file: String) -> UInt64? {
+        let prefix = name.utf8.count + 1
+        guard let number = UInt64(String(decoding: file.utf8.dropFirst(prefix), as: UTF8.self)),
+            file.utf8.elementsEqual("\(name).\(number)".utf8), number > 0, number < 1 << 48
+        else { return nil }
+        return number
     }
 
     package func size(of segment: UInt64?) throws(AuditStoreError) -> Int? {
@@ -52,7 +56,7 @@ package final class SpoolFiles: AuditStore {
     package func read(_ segment: UInt64?, at offset: Int, count: Int) throws(AuditStoreError) -> [UInt8] {
         try posix { () throws(PosixError) in
             guard let segment else { return try placing?.read(at: offset, count: count) ?? [] }
-            return try File.open(older(segment), flags: O_RDONLY | O_NOFOLLOW).read(at: offset, count: count)
+            return try file(segment, O_RDONLY).read(at: offset, count: count)
         }
     }
 
@@ -67,7 +71,8 @@ package final class SpoolFiles: AuditStore {
                 try? Folder.removeFile(fresh)
                 throw error
             }
-            if let number {
+            // After an error behind the rename below, what is at the path is an empty one of ours, and this has its name.
+            if let number, !isOurs(older(number)) {
                 do throws(PosixError) { try Folder.rename(path, to: older(number)) } catch {
                     guard error.code == ENOENT else { throw error }
                 }
@@ -75,8 +80,8 @@ package final class SpoolFiles: AuditStore {
             try Folder.rename(fresh, to: path)
             try Folder.sync(folder)
         }
-        close()
-        guard try open() else { throw AuditStoreError(code: ENOENT) }
+        // The old ones stay until the new ones are there: an entry always has a place.
+        guard try open(anew: true) else { throw AuditStoreError(code: ENOENT) }
     }
 
     package func append(_ bytes: [UInt8]) throws(AuditStoreError) {
@@ -96,7 +101,7 @@ package final class SpoolFiles: AuditStore {
                 guard try placing?.write(bytes, at: offset) != nil else { throw Self.closed }
                 return
             }
-            let file = try File.open(older(segment), flags: O_RDWR | O_NOFOLLOW)
+            let file = try file(segment, O_RDWR)
             try file.write(bytes, at: offset)
             try file.syncData()
         }
@@ -140,6 +145,19 @@ package final class SpoolFiles: AuditStore {
 
     private func older(_ number: UInt64) -> String { "\(path).\(number)" }
 
+    /// An older segment. Anything else that has its name is not waited for.
+    private func file(_ segment: UInt64, _ flags: Int32) throws(PosixError) -> Descriptor {
+        let file = try File.open(older(segment), flags: flags | O_NOFOLLOW | O_NONBLOCK)
+        guard try FileStatus(of: file.raw).kind == .file else { throw PosixError("open", EINVAL) }
+        return file
+    }
+
+    /// Whether the file that is written to has this name.
+    private func isOurs(_ path: String) -> Bool {
+        guard let status, let found = try? FileStatus(of: path) else { return false }
+        return found.isSameFile(as: status)
+    }
+
     /// A kill between the two renames of `begin` has left no active file: the new one takes its place now.
     private func recover() throws(AuditStoreError) {
         guard placing == nil else { return }
@@ -152,14 +170,12 @@ package final class SpoolFiles: AuditStore {
     }
 
     private func olderIsEmpty() throws(PosixError) -> Bool {
-        try !Folder.names(in: folder).contains {
-            $0.hasPrefix(name + ".") && UInt64($0.dropFirst(name.count + 1)) != nil
-        }
+        try !Folder.names(in: folder).contains { number($0) != nil }
     }
 
     /// - Returns: `false` when there is none.
-    private func open() throws(AuditStoreError) -> Bool {
-        if placing != nil { return true }
+    private func open(anew: Bool = false) throws(AuditStoreError) -> Bool {
+        if placing != nil, !anew { return true }
         return try posix { () throws(PosixError) in
             do throws(PosixError) {
                 let file = try File.open(path, flags: O_RDWR | O_NOFOLLOW | O_NONBLOCK)

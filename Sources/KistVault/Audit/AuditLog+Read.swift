@@ -38,8 +38,9 @@ extension AuditLog {
     func opened(_ number: UInt64) throws(AuditStoreError) -> Opened? {
         if number == segment.number { return Opened(segment: segment, seal: sealKey.copy(), end: offset) }
         guard let size = try store.size(of: number) else { return nil }
-        let start = try store.read(number, at: 0, count: AuditSegment.start)
-        guard let segment = try? AuditSegment(start), segment.vaultID == vaultID, segment.number <= number,
+        // One that cannot be read is as good as gone.
+        guard let start = try? store.read(number, at: 0, count: AuditSegment.start),
+            let segment = try? AuditSegment(start), segment.vaultID == vaultID, segment.number <= number,
             let found = segment.unwrap(start, audit)
         else { return nil }
         return Opened(segment: segment, seal: AuditKeys.seal(found.key), end: size)

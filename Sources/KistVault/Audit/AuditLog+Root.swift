@@ -8,10 +8,13 @@ extension AuditLog {
     /// root.
     func prepare(for next: borrowing SecretBytes) throws(AuditStoreError) {
         for place in try Self.places(store) {
-            let start = try store.read(place, at: 0, count: AuditSegment.start)
-            guard let segment = try? AuditSegment(start), let found = segment.unwrap(start, audit) else { continue }
-            let free = 1 - found.place
-            try store.overwrite(place, at: AuditSegment.wraps[free], with: segment.wrap(found.key, next))
+            // What lies among the older ones and is none, or cannot be read, stops no change of the root.
+            try Self.unlessOlder(place) { () throws(AuditStoreError) in
+                let start = try store.read(place, at: 0, count: AuditSegment.start)
+                guard let segment = try? AuditSegment(start), let found = segment.unwrap(start, audit) else { return }
+                let free = 1 - found.place
+                try store.overwrite(place, at: AuditSegment.wraps[free], with: segment.wrap(found.key, next))
+            }
         }
         try store.sync()
     }
@@ -40,13 +43,22 @@ extension AuditLog {
         let zeros = [UInt8](repeating: 0, count: AuditSegment.wrapCount)
         // The active one last: as long as it has two, the others are looked at again.
         for other in try places(store).reversed() {
-            let start = try store.read(other, at: 0, count: AuditSegment.start)
-            guard let segment = try? AuditSegment(start), segment.vaultID == vaultID,
-                let found = segment.unwrap(start, audit)
-            else { continue }
-            try store.overwrite(other, at: AuditSegment.wraps[1 - found.place], with: zeros)
+            try unlessOlder(other) { () throws(AuditStoreError) in
+                let start = try store.read(other, at: 0, count: AuditSegment.start)
+                guard let segment = try? AuditSegment(start), segment.vaultID == vaultID,
+                    let found = segment.unwrap(start, audit)
+                else { return }
+                try store.overwrite(other, at: AuditSegment.wraps[1 - found.place], with: zeros)
+            }
         }
         try store.sync()
+    }
+
+    /// Errors count for the active segment only.
+    private static func unlessOlder(
+        _ place: UInt64?, _ body: () throws(AuditStoreError) -> Void
+    ) throws(AuditStoreError) {
+        do { try body() } catch { if place == nil { throw error } }
     }
 
     /// All segments: the active one first.

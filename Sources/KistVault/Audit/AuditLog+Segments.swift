@@ -65,7 +65,8 @@ extension AuditLog {
     ) throws(AuditStoreError) -> BegunSegment {
         var older = try store.older()
         let number = max(older.last ?? 0, retired ?? 0) + 1
-        if let retired { older.append(retired) }
+        // An error may have left it with its name already.
+        if let retired, older.last != retired { older.append(retired) }
         let dropped = older.dropLast(limits.kept)
         let kept = older.suffix(limits.kept)
         let segment = AuditSegment(

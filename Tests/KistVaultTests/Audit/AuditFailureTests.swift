@@ -97,4 +97,20 @@ struct AuditFailureTests {
         }
         #expect(calls > 30)
     }
+
+    /// Folders, pipes and links that have the name of a segment.
+    @Test func junkBesideTheLogStopsNeitherOpeningNorAChangeOfTheRoot() throws {
+        var bench = bench
+        bench.limits.segment = 2_500
+        let (store, log) = try bench.filled(20, code: LogBench.makeCode())
+        store.files.older[100] = []
+        store.junk = [100]
+        let next = LogBench.SharedKey()
+        try log.prepare(for: next.bytes)
+        // Killed before it settles: the one that opens it clears the other places.
+        let opened = try bench.open(store, key: next, seen: MemoryAnchors())
+        try opened.prepare(for: bench.root.bytes)
+        try opened.settle(on: bench.root.bytes.copy())
+        #expect(try opened.all().count == 22)
+    }
 }

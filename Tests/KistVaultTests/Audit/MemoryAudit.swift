@@ -19,6 +19,8 @@ final class MemoryAudit: AuditStore {
     var failing: (String) -> Int32? = { _ in nil }
     /// Bytes that the disk has for what lies beyond the reservation.
     var room = Int.max
+    /// Older ones that are no files.
+    var junk: Set<UInt64> = []
     private var reserved = 0
     private(set) var calls: [String] = []
 
@@ -38,6 +40,7 @@ final class MemoryAudit: AuditStore {
     func size(of segment: UInt64?) throws(AuditStoreError) -> Int? { bytes(segment)?.count }
 
     func read(_ segment: UInt64?, at offset: Int, count: Int) throws(AuditStoreError) -> [UInt8] {
+        if let segment, junk.contains(segment) { throw AuditStoreError(code: EISDIR) }
         let bytes = bytes(segment) ?? []
         guard offset < bytes.count else { return [] }
         return Array(bytes[offset..<min(bytes.count, offset + count)])
