@@ -19,6 +19,8 @@ import Testing
         ("make an internet socket", { _ in can(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)) }),
         ("ask the kernel's network", { _ in can(socket(AF_NETLINK, Int32(SOCK_RAW.rawValue), 0)) }),
         ("call a Unix socket", { (try? UnixSocket.connect(to: $0.outside + "/sock")) != nil }),
+        ("send to a Unix socket from a pair", { canSend(to: $0.outside + "/datagrams") }),
+        ("make a message queue", { _ in canMakeQueue() }),
         ("start a program", { _ in canSpawn() }),
         ("make a process", { _ in canFork() }),
         ("signal another process", { kill($0.other, SIGCONT) == 0 }),
@@ -36,9 +38,12 @@ import Testing
             let inside = TemporaryFolder()
             let outside = TemporaryFolder()
             let listener = try UnixSocket.listen(at: outside.path + "/sock")
+            let letters = SandboxTests.datagrams(at: outside.path + "/datagrams")
+            precondition(letters >= 0)
             let place = Place(inside: inside.path, outside: outside.path, other: getppid())
             try File.replace(outside.path + "/secret", with: [1])
             symlink(outside.path + "/secret", inside.path + "/planted")
+            let pair = try UnixSocket.makePair()
             func refused() throws -> [String] {
                 try File.replace(outside.path + "/victim", with: [1])
                 unlink(inside.path + "/link")
@@ -53,15 +58,14 @@ import Testing
             precondition(Sealing.apply() == nil)
             let still = Self.attempts.filter { $0.try(place) }.map(\.name)
             precondition(still.isEmpty, "still possible: \(still)")
-            // What the agent needs still works: its folders, threads, pairs of sockets, what /proc says.
+            // What the agent needs still works: its folders, threads, sockets that it has, what /proc says.
             try File.replace(inside.path + "/mine", with: [1, 2])
             let mine = try File.read(inside.path + "/mine", most: 8)
             precondition(mine == [1, 2])
             try Folder.make(inside.path + "/folder")
             Folder.removeTree(inside.path + "/folder")
             precondition(Process.startTime(of: place.other) != nil)
-            let pair = try UnixSocket.makePair()
-            precondition(pair.one.raw >= 0 && listener.raw >= 0)
+            precondition(listener.raw >= 0 && write(pair.one.raw, "x", 1) == 1)
             let wakeup = try Wakeup()
             try Process.startThread { wakeup.signal() }
             precondition(UnixSocket.wait(wakeup.raw, toWrite: false, milliseconds: 30_000))
@@ -102,8 +106,45 @@ import Testing
     }
 
     private static func canFork() -> Bool {
-        guard let pair = try? UnixSocket.makePair() else { return false }
-        return (try? Process.startOrphan("/bin/true", arguments: [], passing: pair.other)) != nil
+        (try? Process.startOrphan("/bin/true", arguments: [], passing: Descriptor(owning: dup(2)))) != nil
+    }
+
+    /// A socket that takes datagrams from whoever knows its path.
+    private static func datagrams(at path: String) -> Int32 {
+        let made = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        let failed = withAddress(path) { bind(made, $0, $1) }
+        return failed == 0 ? made : -1
+    }
+
+    private static func canSend(to path: String) -> Bool {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0, &ends) == 0 else { return false }
+        defer { for end in ends { close(end) } }
+        return withAddress(path) { sendto(ends[0], "x", 1, 0, $0, $1) } == 1
+    }
+
+    private static func withAddress<R>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    /// Looked up by name: Swift calls no variadic function.
+    private static func canMakeQueue() -> Bool {
+        typealias Open = @convention(c) (UnsafePointer<CChar>, Int32, UInt32, UnsafeRawPointer?) -> Int32
+        typealias Unlink = @convention(c) (UnsafePointer<CChar>) -> Int32
+        let open = unsafeBitCast(dlsym(nil, "mq_open"), to: Open.self)
+        let unlink = unsafeBitCast(dlsym(nil, "mq_unlink"), to: Unlink.self)
+        let name = "/kist-test-\(getpid())"
+        let made = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600, nil)
+        guard made >= 0 else { return false }
+        close(made)
+        return unlink(name) == 0
     }
 
     private static func ends(_ pid: pid_t) -> Bool {
