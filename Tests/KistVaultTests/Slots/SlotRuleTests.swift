@@ -48,6 +48,17 @@ import Testing
         }
     }
 
+    /// Counted as many values as there are, wherever in the range they lie.
+    @Test func aStoredKeyHasMoreThanEightDifferentBytes() {
+        for start in stride(from: 0, to: 256, by: 13) {
+            func looksRandom(_ different: Int) -> Bool {
+                let bytes = (0..<32).map { UInt8(truncatingIfNeeded: start + $0 % different * 29) }
+                return SlotMaterial.looksRandom(SecretBytes(copyingExposed: bytes))
+            }
+            #expect(!looksRandom(1) && !looksRandom(8) && looksRandom(9) && looksRandom(32))
+        }
+    }
+
     @Test func theLastWayInStaysAndAKeyringIsNone() throws {
         let test = try SlotVault()
         #expect(throws: VaultError.lastSlot) { try test.base.remove(from: test.vault, proof: test.base) }
