@@ -16,8 +16,8 @@ extension Session {
         do throws(AuditStoreError) {
             if audit == nil {
                 audit = try vault.openAudit(
-                    in: SpoolFiles(vault: path), seen: auditSeen, limits: limits.audit, newCode: code,
-                    now: clock.now())
+                    in: SpoolFiles(vault: path), seen: auditSeen, isSeenKept: !(auditSeen is NoAnchorStore),
+                    limits: limits.audit, newCode: code, now: clock.now())
             }
             audit?.miss(missed)
             missed = 0

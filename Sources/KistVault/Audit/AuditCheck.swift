@@ -48,6 +48,8 @@ package final class AuditCheck {
     private var reached: (sequence: UInt64, tag: [UInt8])?
     /// The chain's key of the next entry, as far as the code goes.
     private var chain: SecretBytes?
+    /// How often that has to go forward first.
+    private var behind: UInt64 = 0
     private var line: [UInt8]?
 
     /// - Parameter text: the recovery code as typed; empty without.
@@ -73,11 +75,20 @@ package final class AuditCheck {
                 return false
             }
             guard let opened = try log.opened(number) else {
+                // Rotation has dropped it for age while this went on; what comes next begins anew.
+                if number < log.segment.oldest {
+                    reached = nil
+                    chain = nil
+                    behind = 0
+                    skip()
+                    continue
+                }
                 fault(reached?.sequence ?? 0, "a segment is damaged, or another vault's")
                 skip()
                 continue
             }
             if place == nil { enter(number, opened.segment) }
+            guard catchUp(&left) else { return true }
             try walk(opened, &left)
         }
         return true
@@ -91,18 +102,38 @@ package final class AuditCheck {
         }
         place = Place(number: number, sequence: segment.first, previous: segment.previous)
         let follows = reached.map { $0.sequence == segment.first } ?? false
-        if !follows || line != segment.line.id { chain = firstKey(segment) }
+        if !follows || line != segment.line.id { chain = lineKey(segment) }
         line = segment.line.id
     }
 
-    /// The chain's key of a segment's first entry, from the code.
-    private func firstKey(_ segment: AuditSegment) -> SecretBytes? {
+    /// The first key of a segment's line, from the code; `behind` is how far it is from the segment's first entry.
+    private func lineKey(_ segment: AuditSegment) -> SecretBytes? {
+        behind = 0
         guard code.count > 0, segment.first - segment.line.first <= 1 << 24,
-            var key = segment.line.key(code: code, vaultID: log.vaultID)
+            let key = segment.line.key(code: code, vaultID: log.vaultID)
         else { return nil }
-        for _ in segment.line.first..<segment.first { key = AuditKeys.next(key) }
+        behind = segment.first - segment.line.first
         return key
     }
+
+    /// Takes the chain's key on to the entry that comes next; some of it counts as much as looking at one entry.
+    ///
+    /// - Returns: `false` when there is more to do.
+    private func catchUp(_ left: inout Int) -> Bool {
+        while behind > 0 {
+            guard left > 0 else { return false }
+            left -= 1
+            let count = min(behind, Self.keysPerStep)
+            for _ in 0..<count {
+                guard let key = chain.take() else { break }
+                chain = AuditKeys.next(key)
+            }
+            behind -= count
+        }
+        return true
+    }
+
+    private static let keysPerStep: UInt64 = 16
 
     private func walk(_ opened: borrowing AuditLog.Opened, _ left: inout Int) throws(AuditStoreError) {
         guard var here = place else { return }
@@ -155,6 +186,8 @@ package final class AuditCheck {
         guard entry.verb == AuditEntry.aboutLog else { return }
         switch entry.purpose {
         case "new" where entry.sequence == 1, "renewed": return
+        case "unseen":
+            fault(entry.sequence, "this machine had not seen the log before: nobody can tell whether its end was cut")
         case "torn": fault(entry.sequence, "a power cut took what was written last")
         default: fault(entry.sequence, "the log was begun anew: \(entry.purpose)")
         }

@@ -10,17 +10,19 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - seen: what this machine saw last of it, outside the log.
+    ///   - isSeenKept: whether `seen` lasts; without it nobody wonders that nothing was seen.
     ///   - code: the recovery code as shown when the vault was just made, else empty.
     /// - Throws: `.locked` in the form of `VaultError`; `AuditStoreError` when nothing can be written.
     package func openAudit(
-        in store: any AuditStore, seen: any AnchorStore, limits: AuditLog.Limits = AuditLog.Limits(),
-        newCode code: borrowing SecretBytes, now: Timestamp
+        in store: any AuditStore, seen: any AnchorStore, isSeenKept: Bool = true,
+        limits: AuditLog.Limits = AuditLog.Limits(), newCode code: borrowing SecretBytes, now: Timestamp
     ) throws(AuditStoreError) -> AuditLog? {
         guard let keys else { return nil }
         let code = RecoveryCode.decode(code) ?? SecretBytes(count: 0) { _ in }
         return try AuditLog.open(
-            store, seen: seen, limits: limits, vaultID: keys.vaultID, audit: keys.audit,
-            recipient: auditRecipient(keys), newCode: code, now: now)
+            store, seen: seen, isSeenKept: isSeenKept, limits: limits, vaultID: keys.vaultID, audit: keys.audit,
+            former: keys.former?.audit ?? SecretBytes(count: 0) { _ in }, recipient: auditRecipient(keys),
+            newCode: code, now: now)
     }
 
     /// Whether a log was opened with the keys of this vault.
@@ -35,11 +37,18 @@ extension Vault {
 
 extension AuditLog {
     static func open(
-        _ store: any AuditStore, seen: any AnchorStore, limits: Limits, vaultID: [UInt8],
-        audit: consuming SecretBytes, recipient: [UInt8]?, newCode code: borrowing SecretBytes, now: Timestamp
+        _ store: any AuditStore, seen: any AnchorStore, isSeenKept: Bool, limits: Limits, vaultID: [UInt8],
+        audit: consuming SecretBytes, former: borrowing SecretBytes, recipient: [UInt8]?,
+        newCode code: borrowing SecretBytes, now: Timestamp
     ) throws(AuditStoreError) -> AuditLog {
         let isNew = code.count > 0
-        let reading = AuditSeen.read(seen, vaultID: vaultID, audit)
+        var reading = AuditSeen.read(seen, vaultID: vaultID, audit)
+        let isRemembered = reading.isSeen
+        if !isRemembered, former.count > 0 {
+            // Killed between a change of the root and what it means for the log: it was seen under the root before.
+            let before = AuditSeen.read(seen, vaultID: vaultID, former)
+            if before.isSeen { reading = before }
+        }
         var why: String?
         var next: UInt64 = 1
         if case .seen(let last) = reading { next = last.next }
@@ -53,6 +62,14 @@ extension AuditLog {
                     store: store, seen: seen, limits: limits, vaultID: vaultID, audit: audit, recipient: recipient,
                     begun: begun)
                 if wasTorn { try log.append(.about("torn", now: now), .durable) }
+                // Its end may have been cut before what it says itself: that nobody can tell is said once.
+                if isSeenKept, !reading.isSeen, begun.tag.contains(where: { $0 != 0 }) {
+                    try log.append(.about("unseen", now: now), .durable)
+                }
+                if !isRemembered {
+                    try store.sync()
+                    log.remember()
+                }
                 return log
             case .absent:
                 let isFirst = try store.older().isEmpty && reading == .never
@@ -73,6 +90,8 @@ extension AuditLog {
         let log = AuditLog(
             store: store, seen: seen, limits: limits, vaultID: vaultID, audit: audit, recipient: recipient, begun: begun
         )
+        // Before the first entry: a log that has one was seen.
+        log.remember()
         try log.append(.about(why ?? "new", now: now), .durable)
         log.remember()
         return log

@@ -10,6 +10,10 @@ struct AuditSeen: Equatable {
         /// There is something that cannot be read or was not written by this vault.
         case unknown
         case seen(AuditSeen)
+
+        var isSeen: Bool {
+            if case .seen = self { true } else { false }
+        }
     }
 
     static let layout: UInt8 = 1

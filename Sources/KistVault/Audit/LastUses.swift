@@ -29,7 +29,8 @@ struct LastUses {
 }
 
 extension AuditLog {
-    /// Entries that are looked at, at most about twice as many.
+    /// Entries that are looked at: of one segment, which has no more when it is the agent's own, and about twice as many
+    /// of all.
     private static let mostForUses = 50_000
 
     /// The last time a secret of this credential was handed out; `nil` when the log does not know.
@@ -47,11 +48,13 @@ extension AuditLog {
             var uses = LastUses()
             var previous = opened.segment.previous
             var reader = AuditReader(store, place(number), to: opened.end)
-            while case .entry(let frame) = try reader.next() {
+            var here = 0
+            while here < Self.mostForUses, case .entry(let frame) = try reader.next() {
                 if let entry = frame.open(previous: previous, opened.seal), entry.isUse { uses.note(entry) }
                 previous = frame.tag
-                count += 1
+                here += 1
             }
+            count += here
             all.merge(earlier: uses)
         }
         return all

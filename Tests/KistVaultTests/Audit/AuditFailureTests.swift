@@ -108,7 +108,7 @@ struct AuditFailureTests {
         let next = LogBench.SharedKey()
         try log.prepare(for: next.bytes)
         // Killed before it settles: the one that opens it clears the other places.
-        let opened = try bench.open(store, key: next, seen: MemoryAnchors())
+        let opened = try bench.open(store, key: next, seen: MemoryAnchors(), isSeenKept: false)
         try opened.prepare(for: bench.root.bytes)
         try opened.settle(on: bench.root.bytes.copy())
         #expect(try opened.all().count == 22)

@@ -177,7 +177,7 @@ struct AuditLogTests {
         for key in [bench.root, next] {
             let left = MemoryAudit(store.files)
             let seen = MemoryAnchors()
-            let opened = try bench.open(left, key: key, seen: seen)
+            let opened = try bench.open(left, key: key, seen: seen, isSeenKept: false)
             #expect(try opened.report(code: code).faults == [])
             #expect(try opened.all().count == 42)
         }

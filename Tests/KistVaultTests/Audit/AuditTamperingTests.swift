@@ -112,7 +112,7 @@ struct AuditTamperingTests {
         for frame in frames.dropFirst() {
             let bent = MemoryAudit(store.files)
             bent.files.active?.removeSubrange(frame.lowerBound...)
-            #expect(try bench.open(bent, seen: MemoryAnchors()).report().faults != [])
+            #expect(try bench.open(bent, seen: MemoryAnchors(), isSeenKept: false).report().faults != [])
         }
     }
 
@@ -169,7 +169,8 @@ struct AuditTamperingTests {
             intruder.segmentKey)
         for place in AuditState.places { bytes.replaceSubrange(place..<place + state.count, with: state) }
         let forged = try bench.open(
-            MemoryAudit(.init(active: bytes, older: store.files.older)), seen: MemoryAnchors())
+            MemoryAudit(.init(active: bytes, older: store.files.older)), seen: MemoryAnchors(),
+            isSeenKept: false)
         #expect(try forged.report().faults == [])
         let proof = try forged.report(code: code)
         #expect(proof.faults.first?.sequence == 7)
@@ -221,12 +222,13 @@ struct AuditTamperingTests {
         for first in firsts {
             var bytes = try #require(store.files.active)
             bytes.replaceSubrange(57..<65, with: withUnsafeBytes(of: first.bigEndian) { Array($0) })
-            let log = try bench.open(MemoryAudit(.init(active: bytes)), seen: MemoryAnchors())
+            let log = try bench.open(MemoryAudit(.init(active: bytes)), seen: MemoryAnchors(), isSeenKept: false)
             for number in 0..<3 { try log.append(try LogBench.entry(number), .durable) }
             #expect(try log.report().faults.map(\.what).contains { $0.hasPrefix("the log was begun anew") })
             #expect(log.sequence < 1 << 49)
             // And the one that follows is opened like any other.
-            let next = try bench.open(MemoryAudit((log.store as? MemoryAudit)?.files ?? .init()), seen: MemoryAnchors())
+            let next = try bench.open(
+                MemoryAudit((log.store as? MemoryAudit)?.files ?? .init()), seen: MemoryAnchors(), isSeenKept: false)
             #expect(next.sequence == log.sequence)
         }
     }

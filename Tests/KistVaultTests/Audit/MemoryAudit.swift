@@ -19,6 +19,7 @@ final class MemoryAudit: AuditStore {
     var failing: (String) -> Int32? = { _ in nil }
     /// Bytes that the disk has for what lies beyond the reservation.
     var room = Int.max
+    var bytesRead = 0
     /// Older ones that are no files.
     var junk: Set<UInt64> = []
     private var reserved = 0
@@ -43,6 +44,7 @@ final class MemoryAudit: AuditStore {
         if let segment, junk.contains(segment) { throw AuditStoreError(code: EISDIR) }
         let bytes = bytes(segment) ?? []
         guard offset < bytes.count else { return [] }
+        bytesRead += min(bytes.count - offset, count)
         return Array(bytes[offset..<min(bytes.count, offset + count)])
     }
 
@@ -120,9 +122,13 @@ struct LogBench {
         let bytes = SecretBytes.makeRandom(count: 32)
     }
 
-    func open(_ store: MemoryAudit, key: SharedKey? = nil, seen: MemoryAnchors? = nil) throws -> AuditLog {
+    func open(
+        _ store: MemoryAudit, key: SharedKey? = nil, former: SharedKey? = nil, seen: MemoryAnchors? = nil,
+        isSeenKept: Bool = true
+    ) throws -> AuditLog {
         try AuditLog.open(
-            store, seen: seen ?? self.seen, limits: limits, vaultID: vaultID, audit: (key ?? root).bytes.copy(),
+            store, seen: seen ?? self.seen, isSeenKept: isSeenKept, limits: limits, vaultID: vaultID,
+            audit: (key ?? root).bytes.copy(), former: former?.bytes.copy() ?? SecretBytes(count: 0) { _ in },
             recipient: recipient, newCode: SecretBytes(count: 0) { _ in }, now: Self.now)
     }
 
