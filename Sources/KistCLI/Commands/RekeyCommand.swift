@@ -34,7 +34,7 @@ struct RekeyCommand: SessionCommand {
             throw Failure.usage("--data-key-only and --kdf are forms of their own")
         }
         let rekey = Rekey(session: session, json: json)
-        if dryRun { return try rekey.show(plan: try rekey.plan(form, keyFiles: keyFile.count)) }
+        if dryRun { return try rekey.show(plan: try rekey.plan(form, keyFiles: try Rekey.read(keyFile))) }
         if let kdf { return try rekey.changeCost(kdf) }
         return try rekey.run(form, keyFiles: keyFile, yes: yes)
     }

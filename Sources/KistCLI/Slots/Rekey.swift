@@ -23,12 +23,17 @@ struct Rekey {
 
     // MARK: The plan
 
-    func plan(_ form: Form, keyFiles: Int) throws(Failure) -> Plan {
+    /// - Parameter keyFiles: stored keys that are given along; the agent says which slot each of them opens.
+    func plan(_ form: Form, keyFiles: borrowing SecretSegments) throws(Failure) -> Plan {
         let slots = try session.slots()
         let progress = try session.ask { (agent) throws(ClientError) in try agent.rekeyStatus() }
         let open = progress.phase == .none ? nil : progress
-        guard form == .root else { return Plan(form: form, stays: slots, ends: [], open: open) }
-        var left = keyFiles
+        guard form == .root, open == nil else { return Plan(form: form, stays: slots, ends: [], open: open) }
+        var opened: Set<String> = []
+        for number in 0..<keyFiles.count {
+            let brought = Brought(.key, keyFiles.segment(number).copy(), factor: nil)
+            opened.insert(try session.testSlot(brought, id: nil).id)
+        }
         var passphrases = 0
         var (stays, ends): ([SlotSummary], [SlotSummary]) = ([], [])
         for slot in slots {
@@ -38,8 +43,7 @@ struct Rekey {
                 passphrases += 1
                 if passphrases == 1 { stays.append(slot) } else { ends.append(slot) }
             case .keyFile, .credential:
-                if left > 0 { stays.append(slot) } else { ends.append(slot) }
-                left -= 1
+                if opened.contains(slot.id) { stays.append(slot) } else { ends.append(slot) }
             case .keyring: ends.append(slot)
             }
         }
@@ -66,7 +70,9 @@ struct Rekey {
 
     private func lines(_ plan: Plan) -> [String] {
         if let open = plan.open {
-            return ["One has begun and is not done (\(Self.words(open))): it goes on."]
+            return [
+                "One has begun and is not done (\(Self.words(open))): it goes on, and this one is not begun before that is done."
+            ]
         }
         var lines: [String] = []
         switch plan.form {
@@ -92,19 +98,16 @@ struct Rekey {
     func run(_ form: Form, keyFiles: [String], yes: Bool) throws(Failure) -> Int32 {
         // First, so that a locked vault is opened by it and nobody is asked twice.
         if form == .root { return try changeRoot(try session.proof(), keyFiles: keyFiles, yes: yes) }
-        let plan = try plan(form, keyFiles: 0)
-        _ = try session.ask { (agent) throws(ClientError) in
-            try agent.rekey(RekeyRequest(plan.open == nil ? .data : .resume))
-        }
-        return try follow()
+        let plan = try plan(form, keyFiles: SecretSegments())
+        if plan.open != nil { return try finishOther() }
+        _ = try session.ask { (agent) throws(ClientError) in try agent.rekey(RekeyRequest(.data)) }
+        return try follow(form)
     }
 
     private func changeRoot(_ proof: borrowing Brought, keyFiles: [String], yes: Bool) throws(Failure) -> Int32 {
-        let plan = try plan(.root, keyFiles: keyFiles.count)
-        if plan.open != nil {
-            _ = try session.ask { (agent) throws(ClientError) in try agent.rekey(RekeyRequest(.resume)) }
-            return try follow()
-        }
+        let keys = try Self.read(keyFiles)
+        let plan = try plan(.root, keyFiles: keys)
+        if plan.open != nil { return try finishOther() }
         if !yes {
             guard let terminal = Terminal.open() else {
                 throw Failure.usage(
@@ -114,12 +117,26 @@ struct Rekey {
             for line in lines(plan) { terminal.show(line + "\n") }
             guard try terminal.confirm("Go on?") else { throw Failure("nothing was changed") }
         }
-        var keys = SecretSegments()
-        for file in keyFiles { keys = keys.appending(SecretSegments(try StoredKeyFile.read(file, .key))) }
         let request = RekeyRequest(.root, proof: proof.proof, keys: keyFiles.count)
         let secrets = proof.secrets.appending(keys)
         _ = try session.slotCall { (agent) throws(ClientError) in try agent.rekey(request, secrets: secrets) }
-        return try follow()
+        return try follow(.root)
+    }
+
+    static func read(_ keyFiles: [String]) throws(Failure) -> SecretSegments {
+        var keys = SecretSegments()
+        for file in keyFiles { keys = keys.appending(SecretSegments(try StoredKeyFile.read(file, .key))) }
+        return keys
+    }
+
+    /// Goes on with one that had begun, to its end. It may have been of another form, or have begun before what this one is
+    /// for became known: that this one was done is not said.
+    private func finishOther() throws(Failure) -> Int32 {
+        _ = try session.ask { (agent) throws(ClientError) in try agent.rekey(RekeyRequest(.resume)) }
+        try wait()
+        throw Failure(
+            "a re-encryption was under way and is done now; another one was not begun",
+            advice: ["if that one was not enough:  kist rekey"])
     }
 
     /// The same passphrase in the same slot, with another cost and another salt.
@@ -146,8 +163,21 @@ struct Rekey {
         return ExitCode.done
     }
 
-    /// Waits for the end; the agent needs nobody for it.
-    private func follow() throws(Failure) -> Int32 {
+    private func follow(_ form: Form) throws(Failure) -> Int32 {
+        try wait()
+        if json {
+            session.printer.json(["done": true])
+        } else if form == .root {
+            session.printer.line(.good("✓"), " Every row has another key; the former one is gone from the vault.")
+        } else {
+            session.printer.line(
+                .good("✓"), " Every row has another data key; root and ways in are what they were.")
+        }
+        return ExitCode.done
+    }
+
+    /// For the end; the agent needs nobody for it.
+    private func wait() throws(Failure) {
         var told = -1
         var polls = 0
         while true {
@@ -171,12 +201,6 @@ struct Rekey {
             polls += 1
             usleep(100_000)
         }
-        if json {
-            session.printer.json(["done": true])
-        } else {
-            session.printer.line(.good("✓"), " Every row has another key; the former one is gone from the vault.")
-        }
-        return ExitCode.done
     }
 
     private static func words(_ progress: RekeyProgress) -> String {
