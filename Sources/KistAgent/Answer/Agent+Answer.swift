@@ -22,10 +22,12 @@ extension Agent {
                 case .unlock: try unlock(request, segments, client)
                 case .lock:
                     cancelUnlocks()
+                    noteOpened()
                     session.close(entry("lock", purpose: "asked", for: client))
                     reply(client, request.id, .empty)
                 case .retire:
                     cancelUnlocks()
+                    noteOpened()
                     session.close(entry("lock", purpose: "retire", for: client))
                     reply(client, request.id, .empty)
                     end()

@@ -65,7 +65,7 @@ extension Agent {
         let restoring =
             wanted.purpose == .restore
             ? try session.beginRestoring(by: client.token, replacing: wanted.isReplacing) : nil
-        client.intake = Intake(intake, restoring, end: clock.nanoseconds() + limits.batch)
+        client.intake = Intake(intake, restoring, now: clock.nanoseconds(), limits)
         do throws(VaultError) { try intake.begin(into: restoring?.store) } catch {
             dropIntake(client)
             throw Failures.of(error)
@@ -74,7 +74,8 @@ extension Agent {
     }
 
     func backupPart(_ request: Request, _ segments: consuming SecretSegments, _ client: Client) throws {
-        guard segments.count == 1 else { throw ShapeError("segments") }
+        // One without bytes would only win time.
+        guard segments.count == 1, segments.lengths[0] > 0 else { throw ShapeError("segments") }
         let intake = try intake(of: client)
         do {
             try segments.withSegment(0) { (bytes) throws(VaultError) in try intake.backup.feed(bytes) }
@@ -82,7 +83,7 @@ extension Agent {
             dropIntake(client)
             throw Failures.of(error)
         }
-        intake.end = clock.nanoseconds() + limits.batch
+        intake.noteProgress(at: clock.nanoseconds())
         let progress = BackupProgress(
             rows: UInt64(intake.backup.rows ?? 0), done: UInt64(intake.backup.rowsDone))
         reply(client, request.id, progress.json)
@@ -92,7 +93,11 @@ extension Agent {
         let intake = try intake(of: client)
         defer { dropIntake(client) }
         let done: (facts: BackupFacts, anchor: [UInt8]?)
-        do throws(VaultError) { done = try intake.backup.finish() } catch { throw Failures.of(error) }
+        let displaces = intake.restoring != nil && session.isPlaceTaken
+        do throws(VaultError) { done = try intake.backup.finish(displacing: displaces) } catch {
+            throw Failures.of(error)
+        }
+        intake.isWhole = true
         var summary = BackupSummary(done.facts)
         if let anchor = done.anchor { summary.aside = try session.placeRestored(anchor, now: clock.now()) }
         reply(client, request.id, summary.json)
@@ -101,6 +106,11 @@ extension Agent {
     /// The backup that this client hands over; its place must still be its own.
     private func intake(of client: Client) throws(AgentFailure) -> Intake {
         guard let intake = client.intake else { throw AgentFailure.invalid("no backup was opened") }
+        // The timer closes the connection as well; a part that comes in the same turn does not come first.
+        guard clock.nanoseconds() < intake.end else {
+            dropIntake(client)
+            throw Failures.locked
+        }
         guard intake.restoring == nil || intake.restoring === session.restoring else {
             client.intake = nil
             throw Failures.locked
@@ -122,13 +132,22 @@ final class Intake {
     /// What it is built into; `nil` when it is only checked.
     let restoring: Restoring?
     /// Until when its next part must come.
-    var end: Int64
+    private(set) var end: Int64
+    /// Until when it must be whole, however steadily its parts come.
+    private let last: Int64
+    private let span: Int64
+    /// It is about to take the vault's place, and outlives the closing of the vault that was there.
+    var isWhole = false
 
-    init(_ backup: BackupIntake, _ restoring: Restoring?, end: Int64) {
+    init(_ backup: BackupIntake, _ restoring: Restoring?, now: Int64, _ limits: Limits) {
         self.backup = backup
         self.restoring = restoring
-        self.end = end
+        span = limits.batch
+        last = now + limits.intake
+        end = min(now + span, last)
     }
+
+    func noteProgress(at now: Int64) { end = min(now + span, last) }
 }
 
 extension BackupSummary {

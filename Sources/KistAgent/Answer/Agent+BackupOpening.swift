@@ -25,11 +25,12 @@ extension Agent {
         _ job: UnlockJob, _ derivation: Derivation, _ wanted: BackupOpenRequest, _ intake: BackupIntake
     ) throws -> Bool {
         let key: SlotKey?
-        do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: false) }
+        do throws(Argon2Error) { key = try derivation.takeKey() } catch {
+            return try tryNext(job, after: Failures.of(error, isNew: false))
+        }
         guard let key else { throw Failures.io("the key was taken already") }
         do throws(VaultError) { try intake.unlock(with: .passphrase(key), expecting: wanted.expect) } catch {
-            guard error == .wrongKey, !job.slots.isEmpty else { throw Failures.of(error) }
-            return try derive(job, job.slots.removeFirst())
+            return try tryNext(job, after: Failures.of(error))
         }
         return try opened(job, wanted, intake)
     }

@@ -75,7 +75,11 @@ extension Agent {
         let vault = try session.use(by: job.client)
         let isNew = job.proof != nil
         let key: SlotKey?
-        do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: isNew) }
+        do throws(Argon2Error) { key = try derivation.takeKey() } catch {
+            let failure = Failures.of(error, isNew: isNew)
+            guard !isNew else { throw failure }
+            return try tryNext(job, after: failure)
+        }
         guard let key else { throw Failures.io("the key was taken already") }
         if let proof = job.proof.take() {
             try apply(work, job, vault, proof, .passphrase(key))
@@ -84,8 +88,7 @@ extension Agent {
         do {
             return try proceed(work, job, vault, provedBy: .passphrase(key))
         } catch let failure as AgentFailure {
-            guard failure.kind == .wrongKey, !job.slots.isEmpty else { throw failure }
-            return try derive(job, job.slots.removeFirst())
+            return try tryNext(job, after: failure)
         }
     }
 
@@ -181,14 +184,22 @@ extension Agent {
 
     // MARK: Once in a session
 
-    /// Whether nobody has opened the vault since this user's session began. An agent without a runtime folder cannot know.
+    /// Whether nobody has opened the vault, or wanted it locked, since this user's session began. An agent cannot know that
+    /// without a runtime folder, nor where it could not write that down for the next one.
     private var isFirstOfSession: Bool {
-        guard let runtime = options.runtime else { return false }
-        return (try? FileStatus(of: AgentPlace.opened(inRuntime: runtime, vault: options.vault))) == nil
+        guard !hasOpened, let runtime = options.runtime else { return false }
+        let mark = AgentPlace.opened(inRuntime: runtime, vault: options.vault)
+        guard (try? FileStatus(of: mark)) == nil else { return false }
+        do throws(PosixError) {
+            try File.replace(mark + ".tried", with: [])
+            try Folder.removeFile(mark + ".tried")
+            return true
+        } catch { return false }
     }
 
-    /// From now on a keyring opens the vault only when it is asked to. Best effort: it is a courtesy, not a wall.
+    /// From now on a keyring opens the vault only when it is asked to.
     func noteOpened() {
+        hasOpened = true
         guard let runtime = options.runtime else { return }
         try? File.replace(AgentPlace.opened(inRuntime: runtime, vault: options.vault), with: [])
     }

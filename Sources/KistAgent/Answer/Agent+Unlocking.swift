@@ -169,7 +169,11 @@ extension Agent {
         do { try session.takeLock() } catch { throw Failures.of(error) }
         let isNew = if case .create = job.work { true } else { false }
         let key: SlotKey?
-        do throws(Argon2Error) { key = try derivation.takeKey() } catch { throw Failures.of(error, isNew: isNew) }
+        do throws(Argon2Error) { key = try derivation.takeKey() } catch {
+            let failure = Failures.of(error, isNew: isNew)
+            guard !isNew else { throw failure }
+            return try tryNext(job, after: failure)
+        }
         guard let key else { throw Failures.io("the key was taken already") }
         switch job.work {
         case .slot: return true
@@ -189,11 +193,24 @@ extension Agent {
             do throws(AgentFailure) {
                 answerUnlock(job, try session.unlock(with: Opener.passphrase(key), request, for: job.client))
                 return true
-            } catch {
-                guard error.kind == .wrongKey, !job.slots.isEmpty else { throw error }
-                return try derive(job, job.slots.removeFirst())
-            }
+            } catch { return try tryNext(job, after: error) }
         }
+    }
+
+    /// The passphrase was not this slot's, or the slot costs more than this machine allows: another one may be meant.
+    ///
+    /// - Returns: always `false`, as `derive`.
+    func tryNext(_ job: UnlockJob, after failure: AgentFailure) throws -> Bool {
+        switch failure.kind {
+        case .wrongKey: job.wasWrong = true
+        case .tooLarge: job.tooDear = failure
+        default: throw failure
+        }
+        guard job.slots.isEmpty else { return try derive(job, job.slots.removeFirst()) }
+        guard let tooDear = job.tooDear else { throw failure }
+        // Nobody guesses faster because of a slot that cannot be tried here.
+        if job.wasWrong { pause.noteWrong(at: clock.nanoseconds()) }
+        throw tooDear
     }
 
     /// Takes the job off the queue, answers its client and lets it go on.

@@ -65,8 +65,8 @@ extension Agent {
         for client in Array(clients.values) {
             if let batch = client.batch { client.dropped = batch.id }
             client.batch = nil
-            // One that is about to take the vault's place is in work still.
-            if client.intake?.restoring == nil { client.intake = nil }
+            // The key of a backup may be the vault's own. One that is about to take the vault's place goes on.
+            if client.intake?.isWhole == false { dropIntake(client) }
             guard client.pending != nil || client.producer != nil || client.held != nil else { continue }
             client.pending = nil
             client.producer = nil

@@ -48,6 +48,8 @@ package final class Agent {
     var lastWanted: Int64 = 0
     /// What stopped a re-encryption; it goes on when it is asked to, or after the next unlock.
     var rekeyFailure: AgentFailure?
+    /// The vault was open, or somebody wanted it locked, since this agent started.
+    var hasOpened = false
     private var nextSocketCheck: Int64
     /// What the request in work is about to do, for the log; `nil` when that is nothing that counts.
     var attempt: AuditEntry?

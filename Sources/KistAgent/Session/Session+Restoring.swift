@@ -24,9 +24,12 @@ final class Restoring {
 }
 
 extension Session {
+    /// Whether there is a vault that a restored one would displace.
+    var isPlaceTaken: Bool { RestorePlace(vault: path).isTaken }
+
     /// - Throws: `vaultExists`, unless the vault that is there may be moved aside.
     func checkPlace(replacing: Bool) throws(AgentFailure) {
-        guard replacing || !RestorePlace(vault: path).isTaken else { throw Failures.vaultExists }
+        guard replacing || !isPlaceTaken else { throw Failures.vaultExists }
         guard restoring == nil else { throw AgentFailure(.notAllowed, "another backup is being restored") }
     }
 

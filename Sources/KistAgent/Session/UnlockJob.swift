@@ -33,6 +33,10 @@ final class UnlockJob {
     var attempt: AuditEntry?
     /// Slots that are still to be tried, after the present one.
     var slots: [SlotChallenge] = []
+    /// One of those that were tried was another passphrase's.
+    var wasWrong = false
+    /// Why one of them could not be tried.
+    var tooDear: AgentFailure?
     var derivation: Derivation?
     /// What proved that a slot may be changed.
     var proof: Opener?

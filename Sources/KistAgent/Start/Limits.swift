@@ -28,6 +28,8 @@ package struct Limits: Sendable {
     package var allBatchBytes = 96 << 20
     /// A batch that was begun must be whole after this.
     package var batch: Int64 = .seconds(120)
+    /// A backup that comes in must be whole after this.
+    package var intake: Int64 = .seconds(3_600)
     /// Bytes of the secrets of one revelation.
     package var revealedBytes = 32 << 20
     /// Unlocks waiting for their turn.

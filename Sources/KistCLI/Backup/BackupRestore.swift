@@ -26,7 +26,13 @@ enum BackupRestore {
             session.printer.line(Phrase("  The vault that was there is kept beside it as \(aside);"))
             session.printer.line("  remove that when you are sure.")
         }
-        session.printer.line("  Next:  kist unlock")
+        session.printer.line("  The ways in are those of the backup: one that was removed or changed since is back.")
+        guard summary.aside != nil else {
+            session.printer.line("  Next:  kist unlock, then kist slot list")
+            return ExitCode.done
+        }
+        session.printer.line("  Next:  kist unlock, then kist slot list; if all of that is as you want it:")
+        session.printer.line("         kist unlock --accept-older")
         return ExitCode.done
     }
 }

@@ -113,7 +113,9 @@ extension Doctor {
             findings.append(
                 Finding(
                     level: .note, what: "it cannot be known whether this is the newest copy of the vault",
-                    advice: "compare kist history with what you expect; then kist unlock --accept-older"))
+                    advice:
+                        "compare kist history and kist slot list with what you expect; then kist unlock --accept-older")
+            )
         default: break
         }
         if let code = vault["anchorFailure"]?.integer {

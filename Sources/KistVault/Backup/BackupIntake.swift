@@ -73,8 +73,10 @@ package final class BackupIntake {
 
     /// The file has come to its end: everything is judged now.
     ///
+    /// - Parameter displacing: whether the vault that was built comes into another one's place. Nothing proves then that it
+    ///   follows that one, and slots that are gone there open it: what is remembered says so until somebody answers for it.
     /// - Returns: what the backup holds, and what to remember of the vault that was built.
-    package func finish() throws(VaultError) -> (facts: BackupFacts, anchor: [UInt8]?) {
+    package func finish(displacing: Bool = false) throws(VaultError) -> (facts: BackupFacts, anchor: [UInt8]?) {
         let (_, contents) = try vault.opened()
         guard var reader = reader.take() else { throw .invalid("the backup is not open") }
         try reader.finish { (entry, parts) throws(VaultError) in try self.take(entry, parts) }
@@ -82,7 +84,7 @@ package final class BackupIntake {
         let facts = BackupFacts(
             fingerprint: vault.fingerprint, made: reader.made, generation: manifest.generation,
             credentials: Int(manifest.lookups - manifest.markers), rows: Int(manifest.rows))
-        return (facts, try restoration?.finish())
+        return (facts, try restoration?.finish(displacing: displacing))
     }
 
     private func take(_ entry: IndexEntry, _ parts: SealedParts) throws(VaultError) {

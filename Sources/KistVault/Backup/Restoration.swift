@@ -54,7 +54,7 @@ final class Restoration {
     /// Writes the manifest, then opens and reads the vault as somebody else will.
     ///
     /// - Returns: the anchor of the new vault.
-    func finish() throws(VaultError) -> [UInt8] {
+    func finish(displacing: Bool) throws(VaultError) -> [UInt8] {
         if let page = pages.finish(keys.index) { change.pages.append(page) }
         guard pages.rows == manifest.rows, pages.lookups == manifest.lookups else {
             throw .damaged("the records are not those that the backup was made of")
@@ -74,6 +74,10 @@ final class Restoration {
         defer { vault.lock() }
         guard let head = try VaultError.from({ () throws(StoreError) in try store.loadHead() }) else { throw .absent }
         _ = try vault.open(head, root: keys.root.secret.copy(), [])
+        if displacing {
+            vault.unproved = new.generation
+            vault.remember()
+        }
         guard try vault.verify() == Int(manifest.rows), let anchor = seen.bytes else {
             throw .damaged("the restored vault does not hold what the backup holds")
         }

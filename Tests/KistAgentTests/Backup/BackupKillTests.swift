@@ -39,6 +39,9 @@ import Testing
             let contents = try next.contents()
             seen[contents.count, default: 0] += 1
             #expect(contents.count == before || contents.count == after)
+            // Only that a backup was restored on purpose, somebody has to say.
+            #expect(try next.status().anchor == (contents.count == after ? .unknown : .known))
+            _ = try next.unlock(UnlockRequest(acceptOlder: true), secret: LiveVault.passphrase())
             #expect(try next.status().anchor == .known)
             #expect(vault.names(with: "restoring").isEmpty && vault.names(with: "replaced").isEmpty)
             // Both outcomes again next time.

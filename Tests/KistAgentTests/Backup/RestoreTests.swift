@@ -1,3 +1,4 @@
+import KistAgent
 import KistClient
 import KistModel
 import KistPosix
@@ -24,6 +25,16 @@ import Testing
         #expect(try connection.status().state == .locked)
         _ = try connection.unlock(secret: LiveVault.passphrase())
         #expect(try connection.contents() == ["a": "2"])
+        // Nothing proves that it follows the vault that was there, until somebody answers for that.
+        #expect(try connection.status().anchor == .unknown)
+        #expect(try connection.doctor()["vault"]?["anchorUnproved"]?.integer != nil)
+        try connection.lock()
+        _ = try connection.unlock(secret: LiveVault.passphrase())
+        #expect(try connection.status().anchor == .unknown)
+        _ = try connection.unlock(UnlockRequest(acceptOlder: true), secret: LiveVault.passphrase())
+        #expect(try connection.status().anchor == .known)
+        try connection.lock()
+        _ = try connection.unlock(secret: LiveVault.passphrase())
         #expect(try connection.status().anchor == .known)
         // Revisions and history are those that were backed up.
         let history = try connection.history(profile: .default, name: try CredentialName("a"))
@@ -161,4 +172,44 @@ import Testing
         #expect(try vault.open().backup { _, _ in false } == nil)
         #expect(try connection.value("c0") != nil)
     }
+
+    /// Whoever proved a restore once does not keep its key and the one place by sending little, or nothing.
+    @Test func aRestoreEndsInTimeHoweverItsPartsCome() throws {
+        let agent = try TestAgent { $0.intake = 200_000_000_000 }
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        for index in 0..<20 { _ = try client.put("c\(index)", String(repeating: "z", count: 100_000)) }
+        let backup = try agent.open().backupBytes()
+        let other = try agent.open()
+        try other.handOver(open: backup, .replace)
+        #expect(throws: ClientError.self) { try other.backupPart(SecretBytes(count: 0) { _ in }) }
+        _ = try other.backupPart(SecretBytes(copyingExposed: [backup[1 << 20]]))
+        agent.advance(seconds: 110)
+        _ = try other.backupPart(SecretBytes(copyingExposed: [backup[1 << 20 + 1]]))
+        agent.advance(seconds: 91)
+        #expect(throws: ClientError.self) {
+            _ = try other.backupPart(SecretBytes(copyingExposed: [backup[1 << 20 + 2]]))
+        }
+        #expect(FileStatus.exists(agent.places.vault) && !FileStatus.exists(agent.places.vault + ".restoring"))
+    }
+
+    /// The backup's key may be the vault's own: it goes when that one goes.
+    @Test func aVaultThatLocksItselfEndsARestore() throws {
+        let agent = try TestAgent { $0.batch = 3_600_000_000_000 }
+        defer { agent.finish() }
+        _ = try agent.initialised().put("a", "secret")
+        let backup = try agent.open().backupBytes()
+        let other = try agent.open()
+        try other.handOver(open: backup, .replace)
+        agent.advance(seconds: 15 * 60)
+        #expect(throws: ClientError.self) { _ = try other.backupEnd() }
+        #expect(!FileStatus.exists(agent.places.vault + ".restoring"))
+        // And one on a machine where no vault is open goes on.
+        try other.handOver(open: backup, .replace)
+        #expect(try other.backupEnd().aside != nil)
+    }
+}
+
+extension FileStatus {
+    fileprivate static func exists(_ path: String) -> Bool { (try? FileStatus(of: path)) != nil }
 }
