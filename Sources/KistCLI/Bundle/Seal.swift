@@ -1,3 +1,4 @@
+private import Glibc
 import KistBundle
 import KistClient
 import KistCrypto
@@ -106,7 +107,7 @@ enum Seal {
 
     private static func make(_ plan: Plan, _ input: SealInput, _ session: Session) throws(Failure) -> JSONValue {
         let shown = Home.short(plan.path.path, session.places.home)
-        try refuseOtherFile(plan.path.path, shown)
+        try refuseOtherFile(plan.path.path, shown, vault: session.places.vault)
         let request = SealRequest(
             items: plan.items, recipients: plan.recipients.map(\.description), expiry: plan.expiry,
             label: plan.path.label, reason: input.reason, allowExpired: input.allowExpired)
@@ -125,12 +126,30 @@ enum Seal {
     }
 
     /// An earlier bundle may be replaced, nothing else.
-    private static func refuseOtherFile(_ path: String, _ shown: String) throws(Failure) {
-        guard Home.exists(path) else { return }
-        let bytes = (try? File.read(path, most: SealedBundle.longest)) ?? []
-        guard bytes.isEmpty || SealedBundle.isOne(bytes) else {
+    ///
+    /// - Throws: `Failure`, for a file that cannot be looked at, too: what it is nobody knows.
+    private static func refuseOtherFile(_ path: String, _ shown: String, vault: String) throws(Failure) {
+        let there: FileStatus
+        do throws(PosixError) { there = try FileStatus(of: path) } catch {
+            guard error.code != ENOENT else { return }
+            throw unseen(shown, error)
+        }
+        let isVault = (try? FileStatus(of: vault, followingLinks: true))?.isSameFile(as: there) == true
+        guard !isVault else { throw Failure.usage("that is the vault itself; nothing was sealed") }
+        var bytes: [UInt8] = []
+        // Nothing but a plain file is opened: a pipe would wait for somebody. What is too long is no bundle.
+        if there.kind == .file {
+            do throws(PosixError) { bytes = try File.read(path, most: SealedBundle.longest) } catch {
+                guard error.code == EFBIG else { throw unseen(shown, error) }
+            }
+        }
+        guard SealedBundle.isOne(bytes) else {
             throw Failure("\(shown) is there and is not a bundle; nothing was sealed", advice: ["-o another name"])
         }
+    }
+
+    private static func unseen(_ shown: String, _ error: PosixError) -> Failure {
+        Failure("\(shown) is there and cannot be looked at (\(error)); nothing was sealed", advice: ["-o another name"])
     }
 
     private static func say(_ plan: Plan, _ shown: String, _ session: Session) {
