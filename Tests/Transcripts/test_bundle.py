@@ -219,3 +219,48 @@ def test_files_of_a_bundle_go_with_the_program(home):
         machine.bundled("run", "snowflake", "--", "true")
         assert not os.path.exists(left), "what a killed kist left was not cleared up"
         os.killpg(child.pid, signal.SIGKILL)
+
+
+def test_a_bundle_never_takes_the_place_of_something_else(home):
+    store(home)
+    vault = os.path.join(home.path, ".local/share/kist/vault.kist")
+    content = pathlib.Path(vault).read_bytes()
+    os.link(vault, os.path.join(home.work, "hard"))
+    os.symlink(vault, os.path.join(home.work, "link"))
+    big = pathlib.Path(home.work, "big")
+    big.write_bytes(b"mine" * 700_000)
+    os.mkfifo(os.path.join(home.work, "pipe"))
+    pathlib.Path(home.work, "empty").touch()
+    with Machine(home) as machine:
+        for name in (vault, "hard", "link"):
+            home.kist("seal", "kumo", "--to", machine.recipient, "-o", name, status=64)
+            assert b"the vault itself" in home.errors, home.errors
+        for name in ("big", "pipe", "empty", vault + ".lock", "."):
+            home.kist("seal", "kumo", "--to", machine.recipient, "-o", name, status=125)
+        assert big.read_bytes() == b"mine" * 700_000
+        os.remove(os.path.join(home.work, "hard"))
+        assert pathlib.Path(vault).read_bytes() == content
+        home.kist("seal", "kumo", "--to", machine.recipient, "-o", "ci.kist")
+        home.kist("seal", "kumo", "--to", machine.recipient, "-o", "ci.kist")
+
+
+def test_folders_of_another_container_stay(home):
+    """Numbers of processes mean nothing there: a live folder of the one is no rubbish to the other."""
+    home.initialise()
+    home.kist("add", "snowflake", "--variant", "password", "--stdin", "--no-check", given=json.dumps(
+        {"account": "acme-eu1", "user": "ada", "password": SECRET, "warehouse": "wh"}).encode())
+    with Machine(home) as machine:
+        sealed(home, machine, name="snowflake")
+        environment = {**machine.environment, "KIST_BUNDLE": "ci.kist", "KIST_IDENTITY_FILE": "ci.identity"}
+        kist = os.path.join(machine.programs, "kist")
+        child = subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", kist, "run", "snowflake", "--", "sh", "-c",
+             'echo "$SNOWFLAKE_HOME"; exec sleep 60'],
+            env=environment, cwd=machine.work, stdout=subprocess.PIPE, start_new_session=True)
+        try:
+            folder = child.stdout.readline().decode().strip()
+            assert os.path.exists(folder), folder
+            machine.bundled("run", "snowflake", "--", "true")
+            assert os.path.exists(folder), "the folder of a running program was removed"
+        finally:
+            os.killpg(child.pid, signal.SIGKILL)

@@ -4,7 +4,8 @@ internal import SecretMemory
 
 /// A private folder for a program that runs with a bundle: there is no agent to keep it, so `kist` stays and removes it.
 ///
-/// It is named for this process, so that the next one clears up after one that was killed.
+/// It is named for this process, so that the next one clears up after one that was killed: the number of a process means
+/// something only where it was given, so containers that share the folder leave each other's alone.
 enum OwnFolder {
     private static let prefix = "bundle-"
 
@@ -20,10 +21,11 @@ enum OwnFolder {
             guard status.kind == .folder, status.owner == Process.user, status.mode & 0o077 == 0 else {
                 throw Failure("\(base) is not a private folder, so nothing was put there")
             }
-            removeLeft(in: base)
+            removeLeft(in: base, namespace: Process.namespace)
             let ticks = Process.startTime(of: Process.id) ?? 0
             var random = SystemRandomNumberGenerator()
-            let path = "\(base)/\(prefix)\(Process.id)-\(ticks)-\(String(random.next() as UInt64, radix: 16))"
+            let own = "\(prefix)\(Process.namespace)-\(Process.id)-\(ticks)"
+            let path = "\(base)/\(own)-\(String(random.next() as UInt64, radix: 16))"
             try Folder.make(path)
             do {
                 for (index, file) in request.files.enumerated() {
@@ -42,11 +44,12 @@ enum OwnFolder {
         }
     }
 
-    /// Folders of processes that are gone.
-    private static func removeLeft(in base: String) {
+    /// Folders of processes that are gone, of those that this one can see.
+    static func removeLeft(in base: String, namespace: UInt64) {
         for name in (try? Folder.names(in: base)) ?? [] where name.hasPrefix(prefix) {
             let parts = name.dropFirst(prefix.count).split(separator: "-")
-            if parts.count == 3, let pid = Int32(parts[0]), let ticks = UInt64(parts[1]),
+            if parts.count == 4, UInt64(parts[0]) != namespace { continue }
+            if parts.count == 4, let pid = Int32(parts[1]), let ticks = UInt64(parts[2]),
                 Process.startTime(of: pid) == ticks
             {
                 continue

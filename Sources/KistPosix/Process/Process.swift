@@ -39,6 +39,12 @@ package enum Process {
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
+    /// The namespace in which numbers of processes mean something: a container has another one than its host. 0 where that
+    /// cannot be seen.
+    package static var namespace: UInt64 {
+        (try? FileStatus(of: "/proc/self/ns/pid", followingLinks: true))?.inode ?? 0
+    }
+
     /// When process `pid` started, in clock ticks since boot: tells it from a later one with the same number.
     package static func startTime(of pid: Int32) -> UInt64? {
         guard let bytes = try? File.read("/proc/\(pid)/stat", most: 4_096),
