@@ -139,3 +139,36 @@ def test_a_second_machine_restores_what_the_first_backed_up(home):
 def names_with(machine, home):
     found = json.loads(machine.kist("list", "--json", environment=given(home)))
     return sorted(item["name"] for item in found["items"])
+
+
+def test_a_part_that_is_none_is_in_the_way(home):
+    home.initialise()
+    part = pathlib.Path(home.work, "safe.part")
+    part.write_text("a download of mine")
+    home.kist("backup", "create", "safe", environment=given(home), status=125)
+    assert part.read_text() == "a download of mine" and not os.path.exists(os.path.join(home.work, "safe"))
+    for left in (b"", b"KIST", b"KISTBACK and then"):
+        part.write_bytes(left)
+        home.kist("backup", "create", "--overwrite", "safe", environment=given(home))
+        assert not part.exists()
+    assert credentials(home, "safe") == 0
+
+
+def test_a_file_that_came_meanwhile_is_not_replaced(home):
+    store(home)
+    target = pathlib.Path(home.work, "safe")
+    for _ in range(5):
+        process = start(home, "backup", "create", "safe")
+        while not os.path.exists(os.path.join(home.work, "safe.part")) and process.poll() is None:
+            pass
+        try:
+            with open(target, "x") as file:
+                file.write("mine")
+        except FileExistsError:  # it was faster
+            process.wait()
+            target.unlink()
+            continue
+        assert process.wait(60) == 125
+        assert target.read_text() == "mine"
+        return
+    raise AssertionError("the backup was always faster")

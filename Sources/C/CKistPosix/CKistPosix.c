@@ -77,6 +77,10 @@ int kist_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
 
 int kist_open(const char *path, int flags, unsigned mode) { return open(path, flags, (mode_t)mode); }
 
+int kist_rename_new(const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
+}
+
 int kist_set_cloexec(int fd, int on) { return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0); }
 
 int kist_set_nonblock(int fd, int on) {

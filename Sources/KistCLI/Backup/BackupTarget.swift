@@ -7,6 +7,7 @@ struct BackupTarget: ~Copyable {
     /// Without links.
     let path: String
     private let file: Descriptor
+    private let overwriting: Bool
     private var part: String { path + ".part" }
 
     /// - Parameters:
@@ -28,7 +29,7 @@ struct BackupTarget: ~Copyable {
         }
         guard path != vault, path + ".part" != vault else { throw Failure.usage("that is the place of the vault") }
         do {
-            return BackupTarget(path: path, file: try openPart(path, given))
+            return BackupTarget(path: path, file: try openPart(path, given), overwriting: overwriting)
         } catch let failure as Failure { throw failure } catch let error as PosixError {
             throw failure(given, error)
         } catch { throw Failure("\(given): \(error)") }
@@ -45,13 +46,27 @@ struct BackupTarget: ~Copyable {
         guard isLocked, let there = try? FileStatus(of: path + ".part"), there.isSameFile(as: status) else {
             throw Failure("another backup is being written to \(given)")
         }
+        guard isPart(file) else {
+            throw Failure(
+                "\(given).part is in the way: it is no part of a backup; nothing was written",
+                advice: ["move it away, or name another file"])
+        }
         guard fchmod(file.raw, 0o600) == 0 else { throw PosixError("fchmod") }
         return file
     }
 
-    private init(path: String, file: consuming Descriptor) {
+    /// Whether the file is empty or begins as a backup does: what a killed one left.
+    private static func isPart(_ file: borrowing Descriptor) -> Bool {
+        let magic = Array("KISTBACK".utf8)
+        var first = [UInt8](repeating: 0, count: magic.count)
+        let count = pread(file.raw, &first, first.count, 0)
+        return count >= 0 && first.prefix(count) == magic.prefix(count)
+    }
+
+    private init(path: String, file: consuming Descriptor, overwriting: Bool) {
         self.path = path
         self.file = file
+        self.overwriting = overwriting
     }
 
     /// Begins anew.
@@ -66,9 +81,9 @@ struct BackupTarget: ~Copyable {
         try BackupBytes(try File.open(part, flags: O_RDONLY | O_NOFOLLOW))
     }
 
-    /// Gives it its name, durably.
+    /// Gives it its name, durably. What came there meanwhile goes only when it was said that it may.
     borrowing func place() throws(PosixError) {
-        try Folder.rename(part, to: path)
+        if overwriting { try Folder.rename(part, to: path) } else { try Folder.rename(part, toNew: path) }
         if let folder = Folder.parent(of: path) { try Folder.sync(folder) }
     }
 

@@ -1,3 +1,4 @@
+private import CKistPosix
 private import Glibc
 
 /// Folders and names in them.
@@ -53,6 +54,17 @@ package enum Folder {
 
     package static func rename(_ from: String, to: String) throws(PosixError) {
         guard Glibc.rename(from, to) == 0 else { throw PosixError("rename") }
+    }
+
+    /// Gives a file a name that nothing has.
+    ///
+    /// - Throws: `EEXIST`.
+    package static func rename(_ from: String, toNew to: String) throws(PosixError) {
+        guard kist_rename_new(from, to) != 0 else { return }
+        // Some file systems over a network cannot do it in one step.
+        guard errno == EINVAL || errno == ENOSYS else { throw PosixError("rename") }
+        guard (try? FileStatus(of: to)) == nil else { throw PosixError("rename", EEXIST) }
+        try rename(from, to: to)
     }
 
     /// Makes the names in a folder durable.

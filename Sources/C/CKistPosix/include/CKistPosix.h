@@ -29,6 +29,9 @@ int kist_dumpable(void);
 /* open(2) with a mode; -1 and errno on failure. */
 int kist_open(const char *path, int flags, unsigned mode);
 
+/* renameat2(2) that never replaces: EEXIST when the new name is taken; -1 and errno on failure. */
+int kist_rename_new(const char *from, const char *to);
+
 /* fcntl(fd, F_SETFD / F_SETFL) in fixed form. */
 int kist_set_cloexec(int fd, int on);
 int kist_set_nonblock(int fd, int on);
