@@ -1,5 +1,6 @@
 """Being asked, with a real pinentry on a terminal of its own: not the one of the program that asks."""
 
+import json
 import os
 import pty
 import re
@@ -91,3 +92,18 @@ def test_without_a_display_confirm_refuses_and_run_only_does_not_show(home):
     assert b"without a display" in home.errors, home.errors
     home.kist("run", "kumo", "--", "env", status=125)
     assert b"without a display" in home.errors, home.errors
+
+
+def test_an_export_keeps_the_policy(home):
+    person = Person()
+    try:
+        home.environment |= person.environment
+        home.initialise()
+        home.kist("add", "kumo", "--stdin", "--no-check", "--policy", "confirm", given=b"demo:x")
+        status, text, errors = asked(home, person, b"\r", "export")
+        assert status == 0 and b'"policy":"confirm"' in text, (status, errors)
+        home.kist("-p", "other", "import", "--from", "kist", "--yes", "-", given=text.replace(b'"profile":"default"', b'"profile":"other"'))
+        assert json.loads(home.kist("-p", "other", "policy", "kumo", "--json"))["policy"] == "confirm"
+        home.kist("import", "--from", "kist", "--yes", "-", given=text.replace(b'"confirm"', b'"whatever"'), status=64)
+    finally:
+        person.close()

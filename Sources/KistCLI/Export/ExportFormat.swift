@@ -44,6 +44,7 @@ struct ExportWriter {
             if let variant = overview.variant { member("variant", variant, &text) }
             if case .at(let moment) = overview.expiry { member("expires", moment.description, &text) }
             if let note = overview.note { member("note", note, &text) }
+            if overview.policy != .allow { member("policy", overview.policy.rawValue, &text) }
             if !overview.plain.isEmpty {
                 text.append(",\"plain\":{")
                 for (index, field) in overview.plain.enumerated() {

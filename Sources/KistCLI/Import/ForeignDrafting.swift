@@ -99,8 +99,10 @@ struct ForeignDrafting {
                         field: $0.name, isSecret: isSecret($0),
                         from: entry.place)
                 }
+                let policy = try entry.policy.map { (text) throws(Failure) in try Read.policy(text) }
                 try items.add(
-                    draft, completion, profile: place, name: name, expiry: expiry, note: entry.note, origins: origins)
+                    draft, completion, profile: place, name: name, expiry: expiry, note: entry.note, policy: policy,
+                    origins: origins)
                 return
             } catch { why = error.message }
         }

@@ -38,7 +38,7 @@ struct ImportItems: ~Copyable {
     /// Adds what a completed draft says.
     mutating func add(
         _ draft: borrowing CredentialDraft, _ completion: Completion, profile: ProfileName, name: CredentialName,
-        expiry: Expiry?, note: String?, origins: [ImportItem.Origin]
+        expiry: Expiry?, note: String?, policy: Policy? = nil, origins: [ImportItem.Origin]
     ) throws(Failure) {
         let names = draft.secrets.names
         let segments = draft.secrets.segments(in: names)
@@ -49,7 +49,7 @@ struct ImportItems: ~Copyable {
         let item = PutItem(
             profile: profile, name: name, platform: draft.platform.name, variant: draft.variant,
             plain: try Completing.plain(completion), secrets: names, expiry: expiry ?? stated ?? .never, note: note,
-            ifRevision: 0)
+            policy: policy, ifRevision: 0)
         taken.insert("\(profile)/\(name)")
         items.append(ImportItem(item: item, origins: origins, segments: start..<lengths.count))
     }

@@ -17,7 +17,8 @@ enum Merge {
             guard let overview = there["\(item.profile)/\(item.name)"] else { continue }
             let isSame =
                 overview.platform == item.platform && overview.variant == item.variant
-                && overview.plain == item.plain && Set(overview.secrets) == Set(item.secrets)
+                && (item.policy ?? overview.policy) == overview.policy && overview.plain == item.plain
+                && Set(overview.secrets) == Set(item.secrets)
             let hasSame = isSame ? try hasSameSecrets(all.items[index], all, session) : false
             all.items[index].fate = hasSame ? .same : .differs(overview.revision)
             all.items[index].item.ifRevision = overview.revision

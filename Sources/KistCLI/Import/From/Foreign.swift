@@ -23,6 +23,8 @@ struct Foreign: ~Copyable {
         var profile: String?
         var note: String?
         var expires: String?
+        /// What it may be handed out for, as Kist's own export says.
+        var policy: String?
         /// Whether the title is a name of Kist's own and must stay as it is.
         var isExact = false
     }

@@ -12,7 +12,7 @@ enum KistSource {
                 title: foreign.text(item["name"]) ?? "", place: "credential \(index + 1)", fields: [],
                 platform: foreign.text(item["platform"]), variant: foreign.text(item["variant"]),
                 profile: foreign.text(item["profile"]), note: note(item["note"], foreign),
-                expires: foreign.text(item["expires"]), isExact: true)
+                expires: foreign.text(item["expires"]), policy: foreign.text(item["policy"]), isExact: true)
             for (name, node) in item["plain"]?.children ?? [] {
                 if let field = foreign.field(name, node, secret: false) { entry.fields.append(field) }
             }
