@@ -1,6 +1,7 @@
 import ArgumentParser
 import KistClient
 import KistModel
+import KistPosix
 import KistProtocol
 
 struct UnlockCommand: SessionCommand {
@@ -125,6 +126,7 @@ struct LockCommand: SessionCommand {
             do throws(ClientError) { try agent.retire() } catch { guard error.kind == .version else { throw error } }
         } catch {
             guard case .notRunning = error else { throw Advice.failure(error, vault: session.shownVault) }
+            noteLocked(session)
         }
         if json {
             session.printer.json(["locked": true, "was": .string(was ? "unlocked" : "locked")])
@@ -132,5 +134,15 @@ struct LockCommand: SessionCommand {
             session.printer.line(.good("✓"), was ? " Locked." : " It was locked already.")
         }
         return ExitCode.done
+    }
+
+    /// Without an agent there is nobody else to remember that it was locked on purpose: from now on a keyring opens it
+    /// only when it is asked to.
+    private func noteLocked(_ session: Session) {
+        guard let runtime = session.places.runtime else { return }
+        do throws(PosixError) {
+            try Folder.make(runtime)
+            try File.replace(AgentPlace.opened(inRuntime: runtime, vault: session.places.vault), with: [])
+        } catch { session.printer.note(Phrase("a keyring may still open it at the next use: \(error)")) }
     }
 }
