@@ -2,8 +2,13 @@
 
 import json
 import os
+import resource
+import select
 import shutil
+import signal
+import socket
 import subprocess
+import threading
 
 from desktop import Desktop
 from home import PASSPHRASE
@@ -317,3 +322,124 @@ def test_what_other_programs_keep_in_the_keyring_is_taken_over(home):
         ):
             assert home.kist("get", name, field) == secret, name
         assert b"not ours" not in home.kist("export")
+
+
+class LostAnswers:
+    """Between kist and the agent: everything goes through but the answer to the first request with `word` in it."""
+
+    def __init__(self, home, word):
+        run = os.path.join(home.environment["XDG_RUNTIME_DIR"], "kist")
+        (name,) = [name for name in os.listdir(run) if name.endswith(".sock")]
+        self.path, self.real, self.word = os.path.join(run, name), os.path.join(run, "real"), word
+
+    def __enter__(self):
+        os.rename(self.path, self.real)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o600)
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.carry, args=(client,), daemon=True).start()
+
+    def carry(self, client):
+        agent = socket.socket(socket.AF_UNIX)
+        agent.connect(self.real)
+        is_lost = False
+        while True:
+            for side in select.select([client, agent], [], [])[0]:
+                data = side.recv(1 << 20)
+                if side is client and data:
+                    is_lost = is_lost or self.word in data
+                    agent.sendall(data)
+                elif side is agent and data and not is_lost:
+                    client.sendall(data)
+                else:
+                    client.close()
+                    agent.close()
+                    return
+
+    def __exit__(self, *_):
+        self.listener.close()
+        os.rename(self.real, self.path)
+
+
+def test_a_key_stays_when_nobody_knows_whether_its_slot_was_made(home):
+    proof = with_kumo(home)
+    with LostAnswers(home, b"slotAdd"):
+        home.kist("slot", "add", "key-file", "nightly.key", environment=proof, status=125)
+    assert b"keep nightly.key" in home.errors and b"kist slot list" in home.errors, home.errors
+    assert "key file" in str(kinds(home)) or "key-file" in str(kinds(home)) or "keyFile" in str(kinds(home)), kinds(home)
+    home.kist("lock")
+    assert home.kist("get", "kumo", environment={"KIST_KEY_FILE": os.path.join(home.work, "nightly.key")}) == b"demo:x"
+    # An answer that says no takes the file away as before.
+    home.kist("slot", "add", "key-file", "second.key", "--label", "x" * 5_000, environment=proof, status=64)
+    assert not os.path.exists(os.path.join(home.work, "second.key"))
+
+
+def opens(home, path, status=0):
+    home.kist("lock")
+    with open(path, "rb") as file:
+        home.kist("unlock", "--recovery", "--passphrase-fd", str(file.fileno()), pass_fds=[file.fileno()], status=status)
+
+
+def test_a_new_recovery_code_is_never_lost(home):
+    proof = with_kumo(home)
+    old = os.path.join(home.path, "recovery")
+    # No place for it: nothing is changed.
+    home.kist("slot", "change", "recovery", "--recovery-file", "nowhere/code", environment=proof, status=125)
+    opens(home, old)
+    # A place that takes nothing: it is shown.
+    def full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    for more in ([], ["--json"]):
+        done = subprocess.run(
+            [os.path.join(home.programs, "kist"), "slot", "change", "recovery", "--recovery-file", "code", *more],
+            env={**home.environment, **proof}, cwd=home.work, capture_output=True, start_new_session=True, timeout=60,
+            preexec_fn=full)
+        assert done.returncode == 125 and b"shown instead" in done.stderr, done
+        assert not os.path.exists(os.path.join(home.work, "code"))
+        shown = json.loads(done.stdout)["recoveryCode"].encode() if more else done.stdout.split(b"\n")[1].strip()
+        opens(home, private(os.path.join(home.path, "shown"), shown))
+    home.kist("slot", "change", "recovery", "--recovery-file", "code", environment=proof)
+    opens(home, os.path.join(home.work, "code"))
+
+
+def test_a_first_recovery_code_needs_its_place_before_there_is_a_vault(home):
+    secret = private(os.path.join(home.path, "pass"), PASSPHRASE.encode())
+    cheap = ["init", "--kdf-passes", "2", "--kdf-memory", "19", "--recovery-file", "nowhere/code"]
+    home.kist(*cheap, environment={"KIST_PASSPHRASE_FILE": secret}, status=125)
+    with home.terminal(["kist", *cheap]) as terminal:
+        assert terminal.finish()[1] == 125
+    assert not os.path.exists(os.path.join(home.path, ".local/share/kist/vault.kist"))
+
+
+def test_json_about_a_new_recovery_code_is_json_alone(home):
+    proof = with_kumo(home)
+    before = slots(home)
+    for command in ("add", "change"):
+        assert home.kist("slot", command, "recovery", "--json", environment=proof, status=64) == b""
+        assert b"--recovery-file" in home.errors, home.errors
+    assert slots(home) == before
+    shown = home.kist("slot", "change", "recovery", "--json", "--recovery-file", "code", environment=proof)
+    assert json.loads(shown)["slot"]["kind"] == "recovery", shown
+
+
+def test_a_lock_without_an_agent_keeps_the_keyring_from_opening(home):
+    proof = with_kumo(home)
+    with Desktop(home) as desktop:
+        home.environment |= desktop.environment
+        home.kist("slot", "add", "keyring", environment=proof)
+        new_session(home)
+        home.kist("lock")
+        home.kist("get", "kumo", status=4)
+        home.kist("unlock", "--keyring")
+        assert home.kist("get", "kumo") == b"demo:x"

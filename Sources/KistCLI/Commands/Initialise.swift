@@ -58,12 +58,13 @@ enum Initialise {
         _ input: InitInput, _ terminal: Terminal, _ session: Session
     ) throws(Failure) -> String {
         session.printer.flush()
+        // Before anything is asked for, and before there is a vault.
+        let target = try RecoveryFile(input.recoveryFile)
         let place = Home.short(session.places.vault, session.places.home)
         terminal.show("Kist keeps credentials encrypted in \(place), on this machine only.\n")
-        let passphrase = try NewPassphrase.ask(terminal)
-        let reply = try create(input, passphrase, session)
-        if let file = input.recoveryFile {
-            try PrivateFile.write(reply.recoveryCode, to: file)
+        let passphrase = try target.guarding { () throws(Failure) in try NewPassphrase.ask(terminal) }
+        let reply = try target.guarding { () throws(Failure) in try create(input, passphrase, session) }
+        if let file = input.recoveryFile, target.takes(reply.recoveryCode, session.printer) {
             terminal.show("Recovery code written to \(file). It opens the vault without the passphrase.\n")
         } else {
             try NewRecoveryCode.show(reply.recoveryCode, terminal)
@@ -94,25 +95,21 @@ enum Initialise {
     private static func unattended(_ input: InitInput, _ session: Session) throws(Failure) {
         let passphrase = try WayIn.passphrase(session.passphraseSource).read()
         try NewPassphrase.requireLength(passphrase)
-        if let file = input.recoveryFile, Home.exists(file) {
-            throw Failure("\(file) exists already; it is not overwritten")
-        }
-        let reply = try create(input, passphrase, session)
-        if let file = input.recoveryFile {
-            try PrivateFile.write(reply.recoveryCode, to: file)
-        }
+        let target = try RecoveryFile(input.recoveryFile)
+        let reply = try target.guarding { () throws(Failure) in try create(input, passphrase, session) }
+        let isWritten = target.takes(reply.recoveryCode, session.printer)
         if input.json {
             var text = SecretBuffer()
             text.append("{\"vault\":")
             text.append(String(decoding: JSONValue.string(session.places.vault).encoded, as: UTF8.self))
             text.append(",\"fingerprint\":\"\(reply.result.fingerprint)\"")
-            if input.recoveryFile == nil {
+            if !isWritten {
                 text.append(",\"recoveryCode\":")
                 reply.recoveryCode.withBytes { _ = SecretJSON.append($0, to: &text) }
             }
             text.append("}\n")
             text.withBytes { session.printer.secret($0) }
-        } else if input.recoveryFile == nil {
+        } else if !isWritten {
             session.printer.line("Recovery code, shown only now. It opens the vault without the passphrase:")
             session.printer.part("    ")
             reply.recoveryCode.withBytes { session.printer.secret($0) }

@@ -5,6 +5,8 @@ package struct Failure: Error, Equatable, Sendable {
     package var message: String
     package var advice: [String]
     package var code: Int32
+    /// Whether what was asked for may have been done all the same: the answer is missing, not the deed.
+    package var isUncertain = false
 
     package init(_ message: String, advice: [String] = [], code: Int32 = ExitCode.failed) {
         self.message = message

@@ -129,18 +129,22 @@ extension Session {
             do throws(ClientError) {
                 return try body()
             } catch {
-                guard case .agent(let failure) = error, failure.kind == .wait else {
-                    if error.kind == .retired {
-                        reconnect()
-                        continue
-                    }
-                    throw Advice.failure(error, vault: shownVault)
-                }
-                let pause = max(0, min(failure["milliseconds"]?.integer ?? 1_000, 10_000))
-                printer.note("a wrong passphrase makes the next one wait: \(Advice.seconds(milliseconds: pause))")
-                usleep(UInt32(pause) * 1_000)
+                if waitOut(error) { continue }
+                guard error.kind == .retired else { throw Advice.failure(error, vault: shownVault) }
+                reconnect()
             }
         }
         throw Advice.notOpened
+    }
+
+    /// Waits when the agent asks for a pause, and says so.
+    ///
+    /// - Returns: whether that was it, so that it can be tried again.
+    func waitOut(_ error: ClientError) -> Bool {
+        guard case .agent(let failure) = error, failure.kind == .wait else { return false }
+        let pause = max(0, min(failure["milliseconds"]?.integer ?? 1_000, 10_000))
+        printer.note("a wrong passphrase makes the next one wait: \(Advice.seconds(milliseconds: pause))")
+        usleep(UInt32(pause) * 1_000)
+        return true
     }
 }

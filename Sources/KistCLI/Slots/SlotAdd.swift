@@ -88,11 +88,10 @@ struct SlotAddCommand: SessionCommand {
         case .recovery:
             try requireNoValue()
             try material.requireNew(recoveryFile)
-            material.recoveryFile = recoveryFile
-            let reply = try session.addSlot(try session.proof(way), kind, label: label)
-            guard let code = reply.recoveryCode() else { throw Failure("the agent made no recovery code") }
-            try material.hand(over: code)
-            return reply.slot
+            let proof = try session.proof(way)
+            return try session.newRecoveryCode(recoveryFile, json: json) { () throws(Failure) in
+                try session.addSlot(proof, kind, label: label)
+            }
         case .recipient:
             let recipient = try acknowledged(session)
             return try session.addSlot(try session.proof(way), kind, label: label, recipient: recipient).slot

@@ -71,11 +71,10 @@ struct SlotChangeCommand: SessionCommand {
             }
         case .recovery:
             try material.requireNew(recoveryFile)
-            material.recoveryFile = recoveryFile
-            let reply = try session.renewSlot(try session.proof(way), slot, label: label)
-            guard let code = reply.recoveryCode() else { throw Failure("the agent made no recovery code") }
-            try material.hand(over: code)
-            return reply.slot
+            let proof = try session.proof(way)
+            return try session.newRecoveryCode(recoveryFile, json: json) { () throws(Failure) in
+                try session.renewSlot(proof, slot, label: label)
+            }
         case .keyring:
             // The new one is kept and proved before the old one goes: no moment without either.
             let keyring = KeyringSlot(session: session)

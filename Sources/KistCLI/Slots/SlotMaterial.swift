@@ -10,8 +10,6 @@ struct SlotMaterial {
     var passphraseDescriptor: Int32?
     /// `--factor`: the file of the new passphrase's second factor, made when it is not there.
     var factorFile: String?
-    /// `--recovery-file`.
-    var recoveryFile: String?
 
     /// A passphrase, and its second factor if it gets one.
     func passphrase() throws(Failure) -> SecretSegments {
@@ -50,11 +48,8 @@ struct SlotMaterial {
 
     /// Runs `body`, and takes the file of a second factor away again when it was made for nothing.
     func guardingFactor<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
-        let isNew = factorFile.map { !Home.exists($0) } ?? false
-        do throws(Failure) { return try body() } catch {
-            if isNew, let factorFile { unlink(factorFile) }
-            throw error
-        }
+        guard let factorFile, !Home.exists(factorFile) else { return try body() }
+        return try Self.guarding(factorFile, body)
     }
 
     /// Runs `body` with a new key whose file is there already, and takes the file away when `body` fails.
@@ -63,10 +58,8 @@ struct SlotMaterial {
     ) throws(Failure) -> R {
         let key = StoredKeyText.make()
         try StoredKeyFile.write(key, .key, to: path, vault: session.shownVault)
-        do throws(Failure) { return try body(SecretSegments(key)) } catch {
-            unlink(path)
-            throw error
-        }
+        let segments = SecretSegments(key)
+        return try Self.guarding(path) { () throws(Failure) in try body(segments) }
     }
 
     /// The same for a file that only this machine's service manager can read.
@@ -76,9 +69,23 @@ struct SlotMaterial {
         guard !Home.exists(path) else { throw Failure("\(path) exists already; it is not overwritten") }
         let key = StoredKeyText.make()
         try SystemCredential.encrypt(StoredKeyText.key.file(key, comment: []), to: path, session.environment)
-        do throws(Failure) { return try body(SecretSegments(key)) } catch {
-            unlink(path)
-            throw error
+        let segments = SecretSegments(key)
+        return try Self.guarding(path) { () throws(Failure) in try body(segments) }
+    }
+
+    /// Takes a new file away when `body` has failed for certain. It may be the only key of a slot that was changed all the
+    /// same, and stays then.
+    static func guarding<R>(_ path: String, _ body: () throws(Failure) -> R) throws(Failure) -> R {
+        do throws(Failure) { return try body() } catch {
+            guard error.isUncertain else {
+                unlink(path)
+                throw error
+            }
+            var failure = error
+            if Home.exists(path) {
+                failure.advice = ["it is not known whether the slot changed; keep \(path), see  kist slot list"]
+            }
+            throw failure
         }
     }
 
@@ -86,19 +93,5 @@ struct SlotMaterial {
     func requireNew(_ path: String?) throws(Failure) {
         guard let path, Home.exists(path) else { return }
         throw Failure("\(path) exists already; it is not overwritten")
-    }
-
-    /// Shows a new recovery code, or writes it where it was to go.
-    func hand(over code: borrowing SecretBytes) throws(Failure) {
-        if let recoveryFile {
-            try PrivateFile.write(code, to: recoveryFile)
-            return session.printer.line("Recovery code written to ", Phrase(recoveryFile), ".")
-        }
-        session.printer.flush()
-        if let terminal = Terminal.open() { return try NewRecoveryCode.show(code, terminal) }
-        session.printer.line("Recovery code, shown only now. It opens the vault without the passphrase:")
-        session.printer.part("    ")
-        code.withBytes { session.printer.secret($0) }
-        session.printer.line("")
     }
 }

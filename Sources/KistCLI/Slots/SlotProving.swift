@@ -58,12 +58,20 @@ extension Session {
         return try slotCall { (agent) throws(ClientError) in try agent.slotChange(request, secrets: secrets) }
     }
 
+    /// Has `body` make a recovery code, and hands it over.
+    func newRecoveryCode(
+        _ path: String?, json: Bool, _ body: () throws(Failure) -> SlotReply
+    ) throws(Failure) -> SlotSummary {
+        let place = try RecoveryHandOver(path, json: json)
+        let reply = try place.guarding(body)
+        guard let code = reply.recoveryCode() else { throw place.drop(Failure("the agent made no recovery code")) }
+        try place.give(code, printer)
+        return reply.slot
+    }
+
     func removeSlot(_ brought: borrowing Brought, id: String) throws(Failure) {
         let request = SlotTargetRequest(proof: brought.proof, slot: id)
-        let agent = try agent()
-        do throws(ClientError) { try agent.slotRemove(request, secrets: brought.secrets) } catch {
-            throw Advice.failure(error, vault: shownVault)
-        }
+        try slotCall { (agent) throws(ClientError) in try agent.slotRemove(request, secrets: brought.secrets) }
     }
 
     /// Proves that `key` opens the slot.
@@ -75,8 +83,31 @@ extension Session {
         }
     }
 
+    /// Has `body` change slots; a pause after a wrong proof is waited out and said, as for an unlock.
+    ///
+    /// - Throws: a `Failure` that says whether the change may have been made all the same.
     func slotCall<R: ~Copyable>(_ body: (AgentConnection) throws(ClientError) -> R) throws(Failure) -> R {
         let agent = try agent()
-        do throws(ClientError) { return try body(agent) } catch { throw Advice.failure(error, vault: shownVault) }
+        for _ in 0..<4 {
+            do throws(ClientError) { return try body(agent) } catch {
+                if waitOut(error) { continue }
+                var failure = Advice.failure(error, vault: shownVault)
+                failure.isUncertain = error.isUncertain
+                throw failure
+            }
+        }
+        throw Advice.notOpened
+    }
+}
+
+extension ClientError {
+    /// Whether the request may have been done all the same. Only an answer of the agent proves that it was not, and not
+    /// when reading or writing failed: that may have been after the change.
+    var isUncertain: Bool {
+        switch self {
+        case .agent(let failure): failure.kind == .io
+        case .notRunning, .cannotStart, .unsafePlace, .foreignAgent, .noPlace, .tooLarge: false
+        case .broken, .timeout: true
+        }
     }
 }

@@ -22,7 +22,10 @@ enum SystemCredential {
             try secret.withBytes { bytes in Result { () throws(PosixError) in try input.write(bytes) } }.get()
             _ = consume input
             status = child.wait()
-        } catch { throw Failure("systemd-creds: \(error)") }
+        } catch {
+            unlink(path)
+            throw Failure("systemd-creds: \(error)")
+        }
         guard status == 0, Home.exists(path) else {
             unlink(path)
             throw Failure(
@@ -31,6 +34,13 @@ enum SystemCredential {
                     "see why:  systemd-creds setup   (it usually wants root)",
                     "with a plain file instead:  kist slot add key-file FILE",
                 ])
+        }
+        do throws(PosixError) {
+            try File.open(path, flags: O_RDONLY | O_NOFOLLOW).sync()
+            try NameSync.sync(path)
+        } catch {
+            unlink(path)
+            throw Failure("\(path) could not be written: \(error)")
         }
     }
 }
