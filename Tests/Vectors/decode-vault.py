@@ -154,7 +154,8 @@ def decode(path, open_with):
     must(written <= generation and m.take(32) == B(head["header"]), "header of another manifest")
     rows, lookups, markers, bits, digest = m.number("Q"), m.number("Q"), m.number("Q"), m.number("B"), m.take(32)
     state = m.number("B")
-    must(state < 16, "state")
+    must(state < 16 and not (state & 4 and state & 3 in (1, 2)), "state")
+    must(0 < generation < 2**62 and markers <= lookups <= rows < 2**40, "bounds")
     # The keys of a row by whether its entry says that it has been moved.
     phase, sides = state & 3, {False: (key, epochs), True: None}
     if phase in (1, 2):

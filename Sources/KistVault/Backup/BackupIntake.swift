@@ -16,6 +16,7 @@ package final class BackupIntake {
     private var reader: BackupReader?
     private var opening: RowOpening?
     private var restoration: Restoration?
+    private var markers: UInt64 = 0
     /// Rows that were taken so far.
     package private(set) var rowsDone = 0
 
@@ -81,6 +82,7 @@ package final class BackupIntake {
         guard var reader = reader.take() else { throw .invalid("the backup is not open") }
         try reader.finish { (entry, parts) throws(VaultError) in try self.take(entry, parts) }
         let manifest = contents.manifest
+        guard markers == manifest.markers else { throw .damaged("the markers were miscounted") }
         let facts = BackupFacts(
             fingerprint: vault.fingerprint, made: reader.made, generation: manifest.generation,
             credentials: Int(manifest.lookups - manifest.markers), rows: Int(manifest.rows))
@@ -90,7 +92,8 @@ package final class BackupIntake {
     private func take(_ entry: IndexEntry, _ parts: SealedParts) throws(VaultError) {
         guard let opening else { throw .locked }
         // Both parts are opened and looked at, whether they are kept or not.
-        _ = try opening.row(parts, entry)
+        let isMarker = try opening.row(parts, entry).overview.overview == nil
+        if isMarker { markers += 1 }
         try restoration?.add(entry.place, parts)
         rowsDone += 1
     }

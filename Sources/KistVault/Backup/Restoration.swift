@@ -67,6 +67,9 @@ final class Restoration {
         new.markers = manifest.markers
         new.bits = manifest.bits
         new.digest = pages.digest
+        // Who had a way in that ended since the root was made may have kept the root, which is still the same. Of what
+        // became of the vault after the backup nothing is known.
+        new.hasEndedSlot = true
         change.manifest = new.seal(keys.manifest)
         try commit()
         let seen = HeldAnchor()

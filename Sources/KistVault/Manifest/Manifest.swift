@@ -104,9 +104,14 @@ struct Manifest: Equatable {
         markers = try reader.number()
         bits = try reader.number()
         digest = Digest(try reader.take(Digest.byteCount))
-        guard generation > 0, bits <= Index.mostBits, lookups <= rows, markers <= lookups else { throw Malformed() }
+        guard (1..<Self.generations).contains(generation), rows < Self.mostRows, bits <= Index.mostBits,
+            lookups <= rows, markers <= lookups
+        else { throw Malformed() }
         let state = try reader.number(UInt8.self)
-        guard state < 16 else { throw Malformed() }
+        // While a job keeps the former root, the former anchor key comes from that.
+        guard state < 16, state & 4 == 0 || state & 3 == 0 || state & 3 == Job.Phase.renewing.rawValue else {
+            throw Malformed()
+        }
         job = try Job.Phase(rawValue: state & 3).map { (phase) throws(Malformed) in try Job(phase, &reader) }
         formerAnchor = state & 4 == 0 ? nil : try reader.bytes(SecretBox.overhead + 32)
         hasEndedSlot = state & 8 != 0
@@ -115,6 +120,10 @@ struct Manifest: Equatable {
         guard chain.links.last.map({ $0.generation < generation }) ?? true else { throw Malformed() }
         try reader.finish()
     }
+
+    /// Room for every write to come, and for the sums that are made of these.
+    static let generations: UInt64 = 1 << 62
+    static let mostRows: UInt64 = 1 << 40
 
     /// What the next generation starts from: this one is its predecessor and joins the chain.
     func next(_ anchorKey: borrowing SecretBytes) -> Manifest {

@@ -19,7 +19,7 @@ extension Vault {
 
     /// Begins to replace the root with one commit: a header whose slots lead to a new root, and a manifest that keeps the
     /// former root sealed until every row has left it. From then on no slot of the former header leads anywhere, and whoever
-    /// unlocks goes on.
+    /// unlocks goes on. Every row is opened first: of a vault with a damaged one the root is not changed.
     ///
     /// - Parameters:
     ///   - log: the audit log, whose keys go along.
@@ -27,6 +27,7 @@ extension Vault {
     func changeRoot(_ log: AuditLog? = nil, _ slots: (Keys) throws(VaultError) -> [Slot]) throws(VaultError) {
         let (old, contents) = try opened()
         guard contents.manifest.job == nil else { throw Self.underWay }
+        try checkRows()
         let keys = Keys(root: RootKey.make(), vaultID: old.vaultID, incarnation: old.incarnation)
         keys.epochs = [EpochKey.make(number: 1)]
         let header = Header(

@@ -14,7 +14,9 @@ extension Vault {
         var manifest = old.manifest.next(keys.anchor)
         manifest.rows = UInt64(write.index.rows)
         manifest.lookups = UInt64(write.index.lookups)
-        manifest.markers = UInt64(Int64(old.manifest.markers) + Int64(write.markers))
+        let markers = Int64(old.manifest.markers) + Int64(write.markers)
+        guard markers >= 0, UInt64(markers) <= manifest.lookups else { throw .damaged("the markers were miscounted") }
+        manifest.markers = UInt64(markers)
         manifest.bits = write.index.bits
         if write.endsSlot { manifest.hasEndedSlot = true }
         var header = write.header

@@ -36,6 +36,37 @@ import Testing
         #expect(try vault.history(.default, try name("kumo")).count == 3)
     }
 
+    /// A manifest under the right seal may still have counted its markers wrong.
+    @Test func miscountedMarkersStopAWriteAndARestore() throws {
+        let bench = try BackupBench()
+        try bench.fill()
+        let keys = try #require(bench.vault.keys)
+        var bent = try #require(bench.vault.contents).manifest
+        #expect(bent.markers == 1)
+        bent.markers = 0
+        bench.store.head?.manifest = bent.seal(keys.manifest)
+        bench.vault = try Vault.open(bench.watched, anchors: MemoryAnchors())
+        try bench.vault.unlock(with: bench.slotKey, now: TestVault.now)
+        let miscounted = VaultError.damaged("the markers were miscounted")
+        let backup = try bench.backup()
+        #expect(throws: miscounted) { try bench.take(backup) }
+        #expect(throws: miscounted) { try bench.take(backup, into: MemoryStore()) }
+        #expect(throws: miscounted) { try bench.vault.removeProfile(try ProfileName("empty")) }
+        #expect(try bench.vault.verify() == 5)
+    }
+
+    /// Whose key ended before or after the backup may have kept the root, which comes back with it.
+    @Test func aRestoredVaultSaysThatItsRootMayBeKnown() throws {
+        let bench = try BackupBench()
+        try bench.fill()
+        #expect(try bench.vault.facts().hasEndedSlot == false)
+        let target = MemoryStore()
+        _ = try bench.take(try bench.backup(), into: target)
+        let vault = try Vault.open(target, anchors: MemoryAnchors())
+        try vault.unlock(with: bench.slotKey, now: TestVault.now)
+        #expect(try vault.facts().hasEndedSlot == true)
+    }
+
     @Test func theRecoveryCodeOpensABackupAndAWrongKeyDoesNot() throws {
         let bench = try BackupBench()
         try bench.fill()

@@ -211,6 +211,27 @@ import Testing
         }
     }
 
+    /// It could never end, and would leave the vault half way.
+    @Test(arguments: [0, 1, 2]) func aDamagedRowStopsItBeforeItBeginsAndIsNamed(part: Int) throws {
+        let test = try RekeyVault()
+        let keys = try #require(test.vault.keys)
+        let address = keys.lookup(try ProfileName("prod"), try CredentialName("n8"))
+        let index = try #require(test.vault.contents).index
+        let entry = try #require(index.newest(address))
+        switch part {
+        case 0: test.store.rows[entry.place]!.secret[40] ^= 1
+        case 1: test.store.rows[entry.place]!.overview[40] ^= 1
+        default: test.store.rows[entry.place] = nil
+        }
+        let error = #expect(throws: VaultError.self) { try test.begin() }
+        var reason = ""
+        if case .damaged(let why) = error { reason = why }
+        #expect(reason.hasSuffix(": n8 in the profile prod"))
+        #expect(test.vault.rekeyStatus == nil)
+        try test.reopen()
+        #expect(try test.unlock(old: true) == .known)
+    }
+
     @Test func everyByteOfAManifestInTheMiddleIsUnderTheSeal() throws {
         let (test, _, _) = try halfWay()
         let state = test.snapshot()

@@ -89,6 +89,40 @@ import Testing
         }
     }
 
+    /// Whoever has the root can seal any number: none makes a sum overflow, and a state has one encoding.
+    @Test func manifestsWithNumbersThatNoVaultReachesAreRefused() throws {
+        let test = try MemoryVault()
+        try test.vault.put("n")
+        let keys = try #require(test.vault.keys)
+        let good = try #require(test.vault.contents).manifest
+        var bent = [Manifest](repeating: good, count: 5)
+        bent[0].generation = 1 << 62
+        bent[1].generation = .max
+        bent[2].rows = 1 << 40
+        (bent[3].rows, bent[3].lookups, bent[3].markers) = (.max, .max, .max)
+        bent[4].markers = good.lookups + 1
+        let box = [UInt8](repeating: 7, count: 72)
+        for phase in [Job.Phase.moving, .checking] {
+            var job = Job(phase: phase, formerRoot: box)
+            if phase == .moving { job.formerEpochs = [Header.Epoch(number: 1, box: box)] }
+            var both = good
+            both.job = job
+            #expect(try Manifest.open(both.seal(keys.manifest), keys.manifest) == both, "the control")
+            both.formerAnchor = box
+            bent.append(both)
+        }
+        for manifest in bent {
+            #expect(throws: VaultError.damaged("the manifest's seal does not open")) {
+                try Manifest.open(manifest.seal(keys.manifest), keys.manifest)
+            }
+        }
+        var most = good
+        (most.generation, most.rows) = (1 << 62 - 1, 1 << 40 - 1)
+        most.job = Job(phase: .renewing)
+        most.formerAnchor = box
+        #expect(try Manifest.open(most.seal(keys.manifest), keys.manifest) == most)
+    }
+
     @Test func secretPartsNeverReadPastTheirEnd() throws {
         let names = [try FieldName("api-key"), try FieldName("pin")]
         let good = SecretPart.encode(names, segments(["secret value", ""]), from: 0).withBytes { Array($0) }
