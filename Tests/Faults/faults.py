@@ -216,7 +216,7 @@ FAULTS = [
     (93, "what was announced before a restore's rename is not looked at", A + "Session/FileAnchorStore.swift",
      "next.count > 16,", "!PLANTED, next.count > 16,", "ofTwoAnchorsTheOneCountsWhoseFileHasTheVaultsName"),
     (94, "a restore replaces a vault unasked", A + "Session/Session+Restoring.swift",
-     "guard replacing || !RestorePlace", "guard PLANTED || replacing || !RestorePlace", "aVaultIsReplacedOnlyWhenThatIsSaidAndIsKept"),
+     "guard replacing || !isPlaceTaken", "guard PLANTED || replacing || !isPlaceTaken", "aVaultIsReplacedOnlyWhenThatIsSaidAndIsKept"),
     (95, "the old vault is forgotten between two renames", A + "Session/RestorePlace.swift",
      "        if isBetween {\n", "        if !PLANTED, isBetween {\n", "theNextStartEndsWhatAKillBegan"),
 ]  # fmt: skip
