@@ -109,6 +109,8 @@ extension Agent {
         case .edit: "to change them"
         case .show: "to show them"
         case .export: "to write them into a file in clear"
+        case .render: "to write them into a file for a program"
+        case .curl: "to send them to their platform with curl"
         case .seal: "to seal them for other machines"
         }
     }

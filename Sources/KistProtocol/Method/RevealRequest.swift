@@ -24,6 +24,8 @@ package struct RevealRequest: Hashable, Sendable {
         case edit
         case show
         case export
+        case render
+        case curl
         /// `seal` only: no `reveal` may say so.
         case seal
     }
