@@ -8,8 +8,10 @@ import Testing
     @Test func thePlatformsOfThisVersion() {
         #expect(
             Self.builtIn.names().map(\.name) == [
-                "cloudera-ml", "cloudera-ml-legacy", "cloudera-ml-model", "epigos", "fields", "http-api-key", "kaskada",
-                "kumo", "kumo-rfm", "kumo-snowpark", "login", "oauth2-client-credentials", "snowflake",
+                "anthropic", "azure", "azure-openai", "cloudera-ml", "cloudera-ml-legacy", "cloudera-ml-model",
+                "cohere", "databricks", "epigos", "fields", "gemini", "github", "gitlab", "http-api-key", "huggingface",
+                "kaggle", "kaskada", "kumo", "kumo-rfm", "kumo-snowpark", "langsmith", "login", "mistral", "mlflow",
+                "npm", "oauth2-client-credentials", "openai", "postgres", "pypi", "snowflake", "wandb",
             ])
     }
 
@@ -30,8 +32,9 @@ import Testing
                 #expect(!why.contains("a check needs"), "\(variant ?? "-"): \(why)")
             }
             for place in [HowTo.Place.python, .notebook, .curl, .cron, .docker] {
-                // A browserless connector, and a login of two steps, have nothing for curl to say.
-                if place == .curl && (name == "snowflake" || name == "kumo-snowpark") { continue }
+                // A browserless connector, a login of two steps, a wire protocol of its own, programs that publish:
+                // these have nothing for curl to say.
+                if place == .curl && ["snowflake", "kumo-snowpark", "postgres", "pypi"].contains(name) { continue }
                 let ways = platform.howTo.filter { $0.place == place && $0.condition.allows(variant: variant) }
                 #expect(!ways.isEmpty, "\(variant ?? "-") \(place)")
             }
