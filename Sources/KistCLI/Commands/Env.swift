@@ -8,6 +8,9 @@ struct EnvInput: Equatable {
     var names: [String] = []
     var format = EnvFormat.shell
     var reveal = false
+    /// A file of mode 0600 instead of standard output.
+    var path: String?
+    var overwrite = false
     var reason: String?
     var allowExpired = false
     var allowDangerousNames = false
@@ -27,7 +30,7 @@ enum Env {
         let injector = Injector(
             session: session, allowingDangerous: input.allowDangerousNames, command: [], makesFiles: false)
         let injection = try injector.build(request, reply, pid: 0)
-        let masked = session.printer.isTerminal && !input.reveal
+        let masked = session.printer.isTerminal && !input.reveal && input.path == nil
         var text = SecretBuffer(capacity: 1_024)
         var problem: Failure?
         var count = 0
@@ -52,6 +55,11 @@ enum Env {
         }
         if let problem { throw problem }
         input.format.end(isEmpty: count == 0, &text)
+        if let path = input.path {
+            try RenderedFile.write(text.finish(), to: path, overwriting: input.overwrite, session.printer)
+            for notice in injection.notices { session.printer.note(Phrase(notice)) }
+            return ExitCode.done
+        }
         text.withBytes { bytes in
             if session.printer.isTerminal {
                 _ = session.printer.secretForTerminal(bytes)
@@ -72,12 +80,19 @@ struct EnvCommand: SessionCommand {
             kist run is safer: nothing is written anywhere. A value that its reader would change is refused.
 
             Example:  eval "$(kist env kumo)"
-                      kist env kumo --format dotenv > .env
+                      kist env kumo --format fish | source
+                      kist env kumo --format systemd -o /run/churn/env
             """)
 
     @Argument(help: "Credentials; without any, what kist.toml says.") var names: [String] = []
-    @Option(name: [.long, .short], help: "shell, dotenv, docker or json.") var format = "shell"
+    @Option(name: [.long, .short], help: ArgumentHelp("\(EnvFormat.names).", valueName: "format"))
+    var format = "shell"
     @Flag(help: "The same as --format json.") var json = false
+    @Option(
+        name: [.customLong("output"), .customShort("o")],
+        help: ArgumentHelp("Into a file (0600), whole or not at all.", valueName: "file"))
+    var path: String?
+    @Flag(help: "Replace that file.") var overwrite = false
     @Flag(help: "Show values on a terminal.") var reveal = false
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text")) var reason: String?
     @Flag(help: "Also what has expired.") var allowExpired = false
@@ -87,11 +102,13 @@ struct EnvCommand: SessionCommand {
     func execute(_ session: Session) throws(Failure) -> Int32 {
         var input = EnvInput()
         guard let known = json ? .json : EnvFormat(rawValue: format) else {
-            throw Failure.usage("there are shell, dotenv, docker and json")
+            throw Failure.usage("the formats are \(EnvFormat.names)")
         }
         input.names = names
         input.format = known
         input.reveal = reveal
+        input.path = path
+        input.overwrite = overwrite
         input.reason = reason
         input.allowExpired = allowExpired
         input.allowDangerousNames = allowDangerousNames

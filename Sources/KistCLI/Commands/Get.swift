@@ -11,6 +11,8 @@ struct GetInput: Equatable {
     /// `nil` means the one main secret.
     var field: String?
     var json = false
+    /// The header that carries the credential, instead of a value.
+    var header = false
     var allowExpired = false
     var reason: String?
 
@@ -23,6 +25,7 @@ struct GetInput: Equatable {
 /// Prints one value: exact bytes, a line end only on a terminal.
 enum Get {
     static func execute(_ input: GetInput, _ session: Session) throws(Failure) -> Int32 {
+        if input.header { return try printHeader(input, session) }
         let (want, field) = try want(input, session)
         var request = RevealRequest(wants: [want], purpose: .get, reason: input.reason)
         request.allowExpired = input.allowExpired
@@ -46,6 +49,29 @@ enum Get {
         }
         let problem = value.withBytes { write($0, name, input, item.overview, session.printer) }
         if let problem { throw problem }
+        return ExitCode.done
+    }
+
+    /// Whole lines, `Name: value`, as `curl --header @-` reads them.
+    private static func printHeader(_ input: GetInput, _ session: Session) throws(Failure) -> Int32 {
+        guard input.field == nil, !input.json, !input.name.hasPrefix("kist://") else {
+            throw Failure.usage("--header is of a whole credential: no field and no --json go with it")
+        }
+        let name = try Read.credential(input.name)
+        let want = Want(profile: try session.profile(), name: name)
+        let reply = try session.reveal(
+            RevealRequest(wants: [want], purpose: .get, reason: input.reason, allowExpired: input.allowExpired))
+        guard let overview = reply.items.first?.overview else {
+            throw Failure("the agent answered without the credential")
+        }
+        let headers = try HeaderLines.make(reply, try session.platform(of: overview))
+        headers.lines.withBytes { bytes in
+            if session.printer.isTerminal {
+                _ = session.printer.secretForTerminal(bytes)
+            } else {
+                session.printer.secret(bytes)
+            }
+        }
         return ExitCode.done
     }
 
@@ -117,11 +143,14 @@ struct GetCommand: SessionCommand {
 
             Example:  kist get kumo | wl-copy
                       kist get snowflake account
+                      kist get kumo --header | curl -H @- https://demo.kumoai.cloud/api/v1/connectors
             """)
 
     @Argument(help: "The credential, or kist://[profile/]credential/field.") var name: String
     @Argument(help: "The field; without it the one main secret.") var field: String?
     @Flag(help: "As a JSON object.") var json = false
+    @Flag(help: "The header line that carries it to its platform, for curl -H @- (better: kist curl).") var header =
+        false
     @Flag(help: "Give it although it has expired.") var allowExpired = false
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text")) var reason: String?
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
@@ -129,6 +158,7 @@ struct GetCommand: SessionCommand {
     func execute(_ session: Session) throws(Failure) -> Int32 {
         var input = GetInput(name: name, field: field)
         input.json = json
+        input.header = header
         input.allowExpired = allowExpired
         input.reason = reason
         return try Get.execute(input, session)

@@ -26,6 +26,7 @@ struct KistCommand: ParsableCommand {
                     UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, RekeyCommand.self,
                     PolicyCommand.self, HistoryCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self,
                 ]),
+            CommandGroup(name: "Tools", subcommands: [CurlCommand.self]),
             CommandGroup(
                 name: "Places",
                 subcommands: [

@@ -9,7 +9,7 @@ package enum KistProgram {
         let printer = Printer()
         if let position = ChangedArguments.first(in: given) {
             printer.failure(Failure.usage("argument \(position) is not UTF-8 text"))
-            return given.contains("run") ? ExitCode.failed : ExitCode.usage
+            return given.contains("run") || given.contains("curl") ? ExitCode.failed : ExitCode.usage
         }
         // The two commands that programs call all day build no tree of parsers.
         if let fast = FastArguments.parse(given) {
@@ -41,12 +41,12 @@ package enum KistProgram {
             do { try command.run() } catch { return refuse(error, arguments, printer) }
             return ExitCode.done
         }
-        return finish(printer, isRun: command is RunCommand) { () throws(Failure) in
+        return finish(printer, isRun: command is RunCommand || command is CurlCommand) { () throws(Failure) in
             try command.execute(try Session(command.shared.globals, printer: printer))
         }
     }
 
-    /// Runs `body`, prints what failed, and makes every failure of Kist's own 125 in `run`.
+    /// Runs `body`, prints what failed, and makes every failure of Kist's own 125 in `run` and `curl`.
     private static func finish(
         _ printer: Printer, isRun: Bool, _ body: () throws(Failure) -> Int32
     ) -> Int32 {
@@ -73,7 +73,7 @@ package enum KistProgram {
             return ExitCode.done
         }
         printer.failure(ArgumentMistake.failure(message, arguments))
-        return arguments.first == "run" ? ExitCode.failed : ExitCode.usage
+        return ["run", "curl"].contains(arguments.first) ? ExitCode.failed : ExitCode.usage
     }
 }
 

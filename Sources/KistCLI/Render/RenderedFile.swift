@@ -1,0 +1,43 @@
+import Glibc
+import KistPosix
+import SecretMemory
+
+/// A file made for another program: 0600, there whole or not at all, and left alone when nothing in it changed.
+enum RenderedFile {
+    static func write(
+        _ text: borrowing SecretBytes, to path: String, overwriting: Bool, _ printer: Printer
+    ) throws(Failure) {
+        guard !path.isEmpty, !path.hasSuffix("/") else { throw Failure.usage("-o takes the name of a file") }
+        guard let there = try? FileStatus(of: path) else {
+            try place(text, path)
+            return printer.note("wrote \(path), 0600; it holds secrets in clear")
+        }
+        guard there.kind == .file, there.owner == geteuid() else {
+            throw Failure("\(path) is not a regular file of yours, so nothing is written there")
+        }
+        if there.mode & 0o777 == 0o600, isSame(text, path) { return printer.note("\(path) is what it should be") }
+        guard overwriting else {
+            throw Failure("\(path) exists already", advice: ["replace it:  --overwrite"])
+        }
+        try PrivateFile.replace(path, with: text)
+        printer.note("replaced \(path), 0600; it holds secrets in clear")
+    }
+
+    /// Under its name only when it is whole, and never over what came there meanwhile.
+    private static func place(_ text: borrowing SecretBytes, _ path: String) throws(Failure) {
+        let temporary = "\(path).\(getpid()).new"
+        try PrivateFile.write(text, to: temporary)
+        do throws(PosixError) {
+            try Folder.rename(temporary, toNew: path)
+            try NameSync.sync(path)
+        } catch {
+            try? Folder.removeFile(temporary)
+            throw Failure("\(path) could not be written: \(error)")
+        }
+    }
+
+    private static func isSame(_ text: borrowing SecretBytes, _ path: String) -> Bool {
+        guard let old = try? SecretReader.readFile(path, what: "the file", atMost: 1 << 23) else { return false }
+        return old == text
+    }
+}
