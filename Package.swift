@@ -81,6 +81,7 @@ let package = Package(
             exclude: ["Format.md", "Backup.md", "Audit.md"]),
         module("KistBundle", ["KistModel", "SecretMemory", "KistCrypto"], exclude: ["Bundle.md"]),
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
+        module("KistMasking", ["SecretMemory"]),
         module(
             "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],
             exclude: ["Platforms.md"]),
@@ -93,7 +94,7 @@ let package = Package(
             "KistCLI",
             [
                 "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistBundle", "KistProtocol", "KistPlatforms",
-                "KistClient", argumentParser,
+                "KistMasking", "KistClient", argumentParser,
             ]),
         module(
             "KistAgent",
@@ -145,6 +146,7 @@ let package = Package(
         tests("KistBundle", ["SecretMemory", "KistCrypto", "KistModel"]),
         tests("KistProtocol", ["KistModel"]),
         tests("KistPlatforms", ["KistModel", "SecretMemory"]),
+        tests("KistMasking", ["SecretMemory"]),
         tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(

@@ -42,6 +42,17 @@ package struct SecretBuffer: ~Copyable, Sendable {
         return written
     }
 
+    /// Takes the last bytes away again, and wipes them.
+    package mutating func removeLast(_ number: Int) {
+        precondition(number >= 0 && number <= count)
+        let (from, to) = (count - number, count)
+        memory.withMutableBytes { bytes in
+            _ = UnsafeMutableRawBufferPointer(rebasing: bytes[from..<to]).initializeMemory(
+                as: UInt8.self, repeating: 0)
+        }
+        count = from
+    }
+
     package borrowing func withBytes<R: ~Copyable, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
