@@ -24,6 +24,10 @@ PLAYED = [
     "api.epigos.ai",
     "ml.example.com",
     "modelservice.ml.example.com",
+    "api.github.com",
+    "www.kaggle.com",
+    "api.mistral.ai",
+    "login.microsoftonline.com",
 ]
 
 

@@ -11,6 +11,7 @@ from .kaskada import Kaskada
 from .kumo import Kumo
 from .loopback import Answer, Request, Stub
 from .proxy import SniffingProxy
+from .services import Service
 from .snowflake import Snowflake
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Kaskada",
     "Kumo",
     "Request",
+    "Service",
     "SniffingProxy",
     "Snowflake",
     "Stub",
