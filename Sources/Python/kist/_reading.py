@@ -1,0 +1,23 @@
+"""Secrets from wherever they are: the vault, through its agent, or the bundle that KIST_BUNDLE names."""
+
+from __future__ import annotations
+
+import os
+
+from . import _session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Sequence
+
+    from ._agent import Revealed, Want
+
+
+def reveal(
+    wants: Sequence[Want], purpose: str, reason: Optional[str] = None, allow_expired: bool = False
+) -> list[Revealed]:
+    if os.environ.get("KIST_BUNDLE"):
+        from . import _bundle
+
+        return _bundle.reveal(wants, allow_expired)
+    return _session.ask(lambda agent: agent.reveal(wants, purpose, reason, allow_expired))

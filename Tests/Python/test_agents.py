@@ -1,0 +1,113 @@
+"""Which agent is asked: none, a locked one, one of this process alone, and one that is not the user's."""
+
+import os
+import time
+
+import kist
+from home import Home, raises
+from kist import _session
+
+
+def test_without_a_vault_that_is_said():
+    with Home(vault=False) as home, home.inside():
+        error = raises(kist.NoVault, lambda: kist.get("kumo"))
+        assert "kist init" in str(error)
+
+
+def test_without_programs_and_without_an_agent_that_is_said():
+    with Home(vault=False) as home, home.inside(PATH="/nowhere"):
+        error = raises(kist.NoAgent, lambda: kist.get("kumo"))
+        assert "PATH" in str(error)
+
+
+def test_a_locked_vault_is_an_error_within_two_seconds_and_never_a_question():
+    with Home() as home:
+        home.kist("lock")
+        with home.inside():
+            kist_began = time.monotonic()
+            error = raises(kist.Locked, lambda: kist.get("kumo"))
+            assert time.monotonic() - kist_began < 60  # a hang would be longer; how long it takes is measured elsewhere
+            assert "kist unlock" in str(error)
+
+
+def test_the_agent_is_started_and_a_passphrase_file_opens_the_vault_for_this_process_alone():
+    with Home() as home:
+        home.add("kumo", {"api_key": "demo:lease-canary"}, **home.key())
+        home.kist("lock")
+        code = "import kist; print(kist.get('kumo')); print(kist.get('kumo', 'customer_id'))"
+        assert home.python(code, **home.key()).split() == ["demo:lease-canary", "demo"]
+        with home.inside():
+            raises(kist.Locked, lambda: kist.get("kumo"))
+
+
+def test_a_key_file_opens_it_too_and_a_damaged_one_does_not():
+    with Home() as home:
+        home.add("kumo", {"api_key": "demo:key-canary"}, **home.key())
+        home.kist("slot", "add", "key-file", home.at("nightly.key"), **home.key())
+        home.kist("lock")
+        code = "import kist; print(kist.get('kumo'))"
+        assert home.python(code, KIST_KEY_FILE=home.at("nightly.key")).strip() == "demo:key-canary"
+        with open(home.at("nightly.key")) as file:
+            text = file.read()
+        at = text.rindex("-") + 1
+        with open(home.at("bad.key"), "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :])
+        with home.inside(KIST_KEY_FILE=home.at("bad.key")):
+            assert "damaged" in str(raises(kist.NotOpened, lambda: kist.get("kumo")))
+        os.chmod(home.at("nightly.key"), 0o644)
+        with home.inside(KIST_KEY_FILE=home.at("nightly.key")):
+            assert "others" in str(raises(kist.KistError, lambda: kist.get("kumo")))
+
+
+def test_where_there_is_no_runtime_folder_an_agent_of_this_process_does_it_and_ends_with_it():
+    with Home(runtime=False) as home:
+        home.add("kumo", {"api_key": "demo:private-canary"}, **home.key())
+        code = (
+            "import kist, os; from kist import _session; "
+            "print(kist.get('kumo'), kist.get('kumo', 'customer_id')); print(_session.state()); "
+            "print(list(_session._kept.values())[0].hello()['pid'])"
+        )
+        printed = home.python(code, **home.key()).split()
+        assert printed[:3] == ["demo:private-canary", "demo", "unlocked"]
+        for _ in range(100):
+            if not os.path.exists(f"/proc/{printed[3]}"):
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError("the private agent is still there")
+
+
+def test_looking_starts_nothing():
+    with Home() as home:
+        home.kist("lock")
+        home.kist("status")
+        with home.inside():
+            raises(kist.KistError, lambda: _session.ask(lambda agent: agent.overviews("default"), start=False))
+            assert _session.state() in ("none", "locked")
+
+
+def test_a_socket_that_others_may_use_is_not_asked():
+    from liar import Liar, hello
+
+    with Home(vault=False) as home, home.inside():
+        with Liar(hello()) as liar:
+            os.chmod(liar.path, 0o666)
+            raises(kist.UnsafePlace, lambda: kist.get("kumo"))
+            os.chmod(liar.path, 0o600)
+            os.chmod(os.path.dirname(liar.path), 0o755)
+            raises(kist.UnsafePlace, lambda: kist.get("kumo"))
+            os.chmod(os.path.dirname(liar.path), 0o700)
+            assert liar.heard == []
+
+
+def test_programs_that_others_could_have_written_are_not_started():
+    with Home(vault=False) as home:
+        os.mkdir(home.at("open"), 0o777)
+        os.chmod(home.at("open"), 0o777)
+        for name in ("kist", "kist-agent"):
+            with open(home.at("open", name), "w") as file:
+                file.write("#!/bin/sh\ntouch " + home.at("started") + "\n")
+            os.chmod(home.at("open", name), 0o755)
+        with home.inside(PATH=home.at("open")):
+            raises(kist.NoAgent, lambda: kist.get("kumo"))
+        assert not os.path.exists(home.at("started"))
