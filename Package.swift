@@ -85,6 +85,8 @@ let package = Package(
         module(
             "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],
             exclude: ["Platforms.md"]),
+        // What git, docker, AWS and other tools say to a helper, and hear from it.
+        module("KistProviders", ["KistModel", "SecretMemory"]),
         // 3: adapters.
         module("StoreSQLite", ["KistModel", "KistStore", "CSQLiteGuards", grdb, grdbSQLite]),
         // 4: the library others import.
@@ -94,7 +96,7 @@ let package = Package(
             "KistCLI",
             [
                 "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistBundle", "KistProtocol", "KistPlatforms",
-                "KistMasking", "KistClient", argumentParser,
+                "KistMasking", "KistClient", "KistProviders", argumentParser,
             ]),
         module(
             "KistAgent",
@@ -147,13 +149,14 @@ let package = Package(
         tests("KistProtocol", ["KistModel"]),
         tests("KistPlatforms", ["KistModel", "SecretMemory"]),
         tests("KistMasking", ["SecretMemory"]),
+        tests("KistProviders", ["SecretMemory", "KistModel"]),
         tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
         tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
         tests(
             "KistCLI",
             [
                 "KistModel", "SecretMemory", "KistCrypto", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient",
-                "KistBundle", argumentParser,
+                "KistBundle", "KistProviders", argumentParser,
             ]),
         tests(
             "KistAgent",

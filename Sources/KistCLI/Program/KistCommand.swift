@@ -20,6 +20,7 @@ struct KistCommand: ParsableCommand {
                     UseCommand.self,
                     TrustCommand.self, CheckCommand.self, HowCommand.self, EnvCommand.self,
                 ]),
+            CommandGroup(name: "Tools", subcommands: [SetupCommand.self, ProviderCommand.self]),
             CommandGroup(
                 name: "Safety",
                 subcommands: [

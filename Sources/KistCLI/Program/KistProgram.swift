@@ -11,6 +11,8 @@ package enum KistProgram {
             printer.failure(Failure.usage("argument \(position) is not UTF-8 text"))
             return given.contains("run") || given.contains("curl") ? ExitCode.failed : ExitCode.usage
         }
+        // A helper of another tool: that tool's own form, without a parser.
+        if let invoked = InvokedAs.parse(arguments) { return invoked.run(printer) }
         // The two commands that programs call all day build no tree of parsers.
         if let fast = FastArguments.parse(given) {
             return finish(printer, isRun: fast.isRun) { () throws(Failure) in try fast.execute(printer) }

@@ -54,6 +54,16 @@ package final class Session {
     package func reconnect() { connection = nil }
 
     private func open() throws(ClientError) -> AgentConnection {
+        let opened = try connect()
+        if let patience = options.patience {
+            opened.patience = patience
+            // It lives, whatever it is asked for then and whoever has to agree to that.
+            _ = try opened.hello()
+        }
+        return opened
+    }
+
+    private func connect() throws(ClientError) -> AgentConnection {
         if options.isolated { return try AgentConnection.open(places: places, mode: .isolated) }
         guard options.noAgent else { return try AgentConnection.open(places: places, mode: .shared) }
         // A running one is used; otherwise a private one ends with this command and none is left.
@@ -142,12 +152,15 @@ package final class Session {
     package func requireTrust(_ project: FoundProject) throws(Failure) {
         let trust = Trust(state: places.state)
         if trust.holds(project, environment: environment) { return }
-        guard let terminal = Terminal.open() else { throw Trust.refusal(of: project) }
+        guard let terminal = person() else { throw Trust.refusal(of: project) }
         printer.flush()
         terminal.show(TrustCommandText.describe(project, home: places.home) + "\n")
         guard try terminal.confirm("Is this what you expect here?") else { throw Trust.refusal(of: project) }
         try trust.remember(project)
     }
+
+    /// Whoever is at the terminal and may be asked.
+    func person() -> Terminal? { options.mayAsk ? Terminal.open() : nil }
 
     /// What the present moment is, for expiry in words.
     package var now: Timestamp { Timestamp(seconds: Int64(time(nil))) }

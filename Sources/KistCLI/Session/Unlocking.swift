@@ -76,7 +76,7 @@ extension Session {
             } catch { throw Self.isMistyped(error, way) ? Advice.noRecoveryCode : error }
             return brought
         }
-        guard let terminal = Terminal.open() else { throw alone }
+        guard let terminal = person() else { throw alone }
         printer.flush()
         let attempts = 3
         for attempt in 1...attempts {

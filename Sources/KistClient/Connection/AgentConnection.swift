@@ -25,6 +25,9 @@ package final class AgentConnection {
     /// Seconds for a request that looks at everything.
     package static let deep = 600
 
+    /// Seconds for an ordinary request of this connection.
+    package var patience = AgentConnection.usual
+
     /// Whether it is a private agent, which ends with this connection.
     package private(set) var isPrivate: Bool
     private var wire: Wire
@@ -60,8 +63,9 @@ package final class AgentConnection {
     package func hello() throws(ClientError) -> Hello {
         if let greeting { return greeting }
         let id = takeID()
-        try wire.send(helloRequest(id), SecretSegments(), until: Self.end(Self.usual))
-        return try receiveHello(id, until: Self.end(Self.usual))
+        let end = Self.end(patience)
+        try wire.send(helloRequest(id), SecretSegments(), until: end)
+        return try receiveHello(id, until: end)
     }
 
     /// Asks once and waits for the whole answer, which must be a single frame.
@@ -71,24 +75,24 @@ package final class AgentConnection {
 
     /// - Parameters:
     ///   - segments: the secrets that go with it.
-    ///   - deadline: seconds until `ClientError.timeout`.
+    ///   - deadline: seconds until `ClientError.timeout`; `patience` without one.
     package func call(
         _ method: Method, _ params: JSONValue, _ segments: borrowing SecretSegments,
-        deadline: Int = AgentConnection.usual
+        deadline: Int? = nil
     ) throws(ClientError) -> Reply {
-        let end = Self.end(deadline)
+        let end = Self.end(deadline ?? patience)
         let id = try send(method, params, segments, until: end)
         return try receive(id, until: end)
     }
 
     /// The next frame of an answer whose last one said `more`.
-    func callAgain() throws(ClientError) -> Reply { try receive(nextID - 1, until: Self.end(Self.usual)) }
+    func callAgain() throws(ClientError) -> Reply { try receive(nextID - 1, until: Self.end(patience)) }
 
     /// Asks once and hands every frame's result to `take` as it comes.
     func each(
         _ method: Method, _ params: JSONValue, _ take: (JSONValue) throws(ShapeError) -> Void
     ) throws(ClientError) {
-        let end = Self.end(Self.usual)
+        let end = Self.end(patience)
         let id = try send(method, params, SecretSegments(), until: end)
         while true {
             let reply = try receive(id, until: end)

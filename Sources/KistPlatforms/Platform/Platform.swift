@@ -26,6 +26,8 @@ package struct Platform: Sendable {
     package let files: [FileRecipe]
     /// Host names for which the credential may be offered.
     package let hosts: [Template]
+    /// How it is written as a user name and a password; empty when it is not one.
+    package let logins: [LoginForm]
     /// The calls that can prove the credential; the first that applies is made.
     package let checks: [CheckRecipe]
     /// Why there is no check, when none of `checks` applies.

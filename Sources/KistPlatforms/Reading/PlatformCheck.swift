@@ -27,6 +27,11 @@ struct PlatformCheck {
             try condition(reason.condition, at: "no_check[\(index)]")
         }
         for host in platform.hosts { try plainOnly(host, at: "hosts") }
+        for (index, login) in platform.logins.enumerated() {
+            try condition(login.condition, at: "basic[\(index)]")
+            try plainOnly(login.user, at: "basic[\(index)].user")
+            try known(login.password, at: "basic[\(index)].password")
+        }
         for (index, note) in platform.notes.enumerated() { try condition(note.condition, at: "note[\(index)]") }
         for (index, how) in platform.howTo.enumerated() { try condition(how.condition, at: "how[\(index)]") }
     }

@@ -24,7 +24,7 @@ package enum PlatformReader {
     private static func platform(_ root: TableReader, _ origin: PlatformOrigin) throws(PlatformError) -> Platform {
         try root.only([
             "schema", "name", "title", "family", "summary", "replaces", "free_form", "variant", "field", "env", "unset",
-            "file", "hosts", "check", "no_check", "note", "rotation", "after_add", "how",
+            "file", "hosts", "basic", "check", "no_check", "note", "rotation", "after_add", "how",
         ])
         guard try root.int("schema", in: 1...1) != nil else { throw root.error("schema = 1 is needed", at: "schema") }
         let name = try root.required("name")
@@ -51,6 +51,7 @@ package enum PlatformReader {
             environment: try root.tables("env").reading(EnvironmentReader.rule),
             unset: try root.tables("unset").reading(EnvironmentReader.unset),
             files: try root.tables("file").reading(EnvironmentReader.file), hosts: hosts,
+            logins: try root.tables("basic").reading(LoginReader.form),
             checks: try root.tables("check").reading(CheckReader.recipe),
             withoutCheck: try root.tables("no_check").reading(CheckReader.without),
             notes: try root.tables("note").reading(AdviceReader.note), rotation: try AdviceReader.rotation(root),

@@ -26,6 +26,8 @@ package struct RevealRequest: Hashable, Sendable {
         case export
         case render
         case curl
+        /// Another tool's helper: git, docker, the AWS SDKs.
+        case provider
         /// `seal` only: no `reveal` may say so.
         case seal
     }

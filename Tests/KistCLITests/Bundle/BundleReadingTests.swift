@@ -63,7 +63,7 @@ import Testing
     func whatIsRunOnlyLeavesABundleForProgramsOnly(_ purpose: RevealRequest.Purpose) throws {
         let bundle = try bundle(.runOnly)
         let answer = try? reveal(bundle, purpose)
-        #expect((answer != nil) == (purpose == .run || purpose == .check))
+        #expect((answer != nil) == [.run, .check, .curl, .provider].contains(purpose))
     }
 
     @Test func whatHasExpiredIsRefusedUnlessItIsAskedFor() throws {

@@ -1,0 +1,43 @@
+internal import KistPlatforms
+internal import KistProviders
+internal import SecretMemory
+
+/// One request of a tool: what it says on standard input, what it gets on standard output, and the vault behind it.
+final class ProviderExchange {
+    let printer: Printer
+    let environment: Variables
+    private let globals: GlobalOptions
+    private var made: Session?
+
+    init(_ globals: GlobalOptions, _ printer: Printer, environment: Variables = .process) {
+        var globals = globals
+        // A tool waits for its helper, and has an answer for one that says no.
+        globals.patience = 2
+        // git's own word for "nobody is there", which some editors set.
+        if environment["GIT_TERMINAL_PROMPT"] == "0" { globals.mayAsk = false }
+        self.globals = globals
+        self.printer = printer
+        self.environment = environment
+    }
+
+    /// The vault, opened at the first use.
+    func session() throws(Failure) -> Session {
+        if let made { return made }
+        let session = try Session(globals, printer: printer, environment: environment)
+        made = session
+        return session
+    }
+
+    /// Everything on standard input, in locked memory.
+    func input(atMost limit: Int) throws(Failure) -> SecretBytes {
+        try SecretReader.readAll(0, what: "standard input", atMost: limit)
+    }
+
+    /// Runs a wire form; what it refuses is a failure.
+    func wire<R: ~Copyable>(_ body: () throws(ProviderRefusal) -> R) throws(Failure) -> R {
+        do throws(ProviderRefusal) { return try body() } catch { throw Failure.usage(error.description) }
+    }
+
+    /// The answer, straight from locked memory to standard output.
+    func answer(_ bytes: borrowing SecretBytes) { bytes.withBytes { printer.secret($0) } }
+}

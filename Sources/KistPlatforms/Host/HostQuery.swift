@@ -1,0 +1,74 @@
+/// Where a tool wants to log in: exactly one host and port. There is no wildcard, and none can be written.
+package struct HostQuery: Hashable, Sendable {
+    /// In lower case; an IPv6 address without its brackets.
+    package let host: String
+    package let port: Int
+    /// Whether over TLS; `nil` when the tool does not say.
+    package let isSecure: Bool?
+    /// Without a slash at either end; `nil` when the tool does not say.
+    package let path: String?
+
+    /// - Parameter authority: `host` or `host:port`.
+    /// - Returns: `nil` when it names no host exactly, or a secret would go there in clear.
+    package init?(authority: String, isSecure: Bool?, path: String? = nil) {
+        let scheme = isSecure == false ? "http://" : "https://"
+        guard let address = WebAddress(scheme + authority), address.path.isEmpty, address.isSafe else { return nil }
+        host = address.host
+        port = address.port
+        self.isSecure = isSecure
+        let trimmed = path.map(Self.trimmed)
+        self.path = trimmed?.isEmpty == false ? trimmed : nil
+    }
+
+    /// `host`, with its port unless that is the usual one.
+    package var text: String {
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure == false ? 80 : 443) ? shown : "\(shown):\(port)"
+    }
+
+    /// The address to be stored with a login that is good there.
+    package var url: String {
+        (isSecure == false ? "http://" : "https://") + text + (path.map { "/" + $0 } ?? "")
+    }
+
+    static func trimmed(_ path: String) -> String {
+        var path = path[...]
+        while path.hasPrefix("/") { path = path.dropFirst() }
+        while path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
+    }
+}
+
+/// How well a credential fits where a tool wants to log in.
+package enum HostMatch: Int, Hashable, Sendable, Comparable {
+    case host
+    /// Its address names this very path, too.
+    case path
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Platform {
+    /// Whether a credential may be offered there, by the `hosts` of its platform. A host counts with its port and, where the
+    /// credential says how, with its scheme; a credential for one path is not offered for another.
+    package func answers(_ query: HostQuery, name: String, plain: [String: String]) -> HostMatch? {
+        hosts.compactMap { Self.match($0, query, name, plain) }.max()
+    }
+
+    private static func match(
+        _ template: Template, _ query: HostQuery, _ name: String, _ plain: [String: String]
+    ) -> HostMatch? {
+        if template.parts.count == 1, case .field(let field, .host) = template.parts[0] {
+            guard let value = plain[field], let address = WebAddress(value), address.isSafe, address.host == query.host,
+                address.port == query.port, query.isSecure == nil || query.isSecure == address.isSecure
+            else { return nil }
+            let path = HostQuery.trimmed(address.path)
+            guard !path.isEmpty, let wanted = query.path else { return .host }
+            return path == wanted ? .path : nil
+        }
+        guard let text = template.text(name: name, plain: plain), let address = WebAddress("https://" + text),
+            address.path.isEmpty, address.host == query.host, address.port == query.port, query.isSecure != false
+        else { return nil }
+        return .host
+    }
+}
