@@ -21,6 +21,8 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _DATA = os.path.join(_HERE, "_platforms.json")
 _SOURCE = os.path.join(_HERE, "..", "..", "KistPlatforms", "Data")
 _LONGEST = 32_768
+# What is stored, and what %kist ask has to know when it asks for it.
+_OF_A_FIELD = {"name", "kind", "required", "main", "variants", "title", "ask", "default", "from", "take"}
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 _built_in: Optional[dict[str, Any]] = None
@@ -84,7 +86,7 @@ def from_source(folder: str) -> dict[str, Any]:
                 key: data[key] for key in ("name", "title", "free_form", "field", "env", "unset", "file") if key in data
             }
             for field in found[data["name"]].get("field", []):
-                for key in set(field) - {"name", "kind", "required", "main", "variants"}:
+                for key in set(field) - _OF_A_FIELD:
                     del field[key]
     return found
 

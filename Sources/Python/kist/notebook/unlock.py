@@ -1,0 +1,52 @@
+"""Opening the vault from a notebook: the passphrase is typed into an input box, which no notebook saves."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Optional
+
+from .. import _session
+from .._errors import KistError, Locked, NotOpened, NoVault
+
+TRIES = 3
+
+
+def ask(seconds: Optional[int] = None) -> None:
+    """Asks until the vault opens. Raises what the vault says when it does not."""
+    if _session.state() == "absent":
+        raise NoVault("there is no vault yet", "in a terminal:      kist init", "without a vault:    %kist ask NAME")
+    for attempt in range(TRIES):
+        passphrase = secret("Passphrase: ")
+        if not passphrase:
+            raise Locked("the vault is locked", "nothing was typed")
+        try:
+            _session.unlock(passphrase.encode(), seconds=seconds)
+            return
+        except NotOpened as error:
+            if error.kind not in ("wrongKey", "wait") or attempt == TRIES - 1:
+                raise
+            print(f"kist: {error.message}")
+
+
+def secret(prompt: str) -> str:
+    """Something typed without echo. Raises Locked where the front end cannot ask (a notebook that runs by itself)."""
+    try:
+        return getpass.getpass(prompt)
+    except Exception as error:  # ipykernel's own class, which is not importable everywhere
+        if type(error).__name__ != "StdinNotImplementedError" and not isinstance(error, EOFError):
+            raise
+    raise Locked(
+        "the vault is locked, and this notebook runs where nobody can be asked",
+        "before it starts:   kist unlock --for 10h",
+        "unattended:         KIST_KEY_FILE=FILE, or a bundle in KIST_BUNDLE",
+    )
+
+
+def plain(prompt: str) -> str:
+    """Something typed with echo."""
+    try:
+        return input(prompt)
+    except Exception as error:
+        if type(error).__name__ != "StdinNotImplementedError" and not isinstance(error, EOFError):
+            raise
+    raise KistError("this notebook runs where nobody can be asked")
