@@ -8,10 +8,12 @@ import Testing
     @Test func thePlatformsOfThisVersion() {
         #expect(
             Self.builtIn.names().map(\.name) == [
-                "anthropic", "azure", "azure-openai", "cloudera-ml", "cloudera-ml-legacy", "cloudera-ml-model",
-                "cohere", "databricks", "epigos", "fields", "gemini", "github", "gitlab", "http-api-key", "huggingface",
-                "kaggle", "kaskada", "kumo", "kumo-rfm", "kumo-snowpark", "langsmith", "login", "mistral", "mlflow",
-                "npm", "oauth2-client-credentials", "openai", "postgres", "pypi", "snowflake", "wandb",
+                "anthropic", "aws", "azure", "azure-openai", "cargo-registry", "cloudera-ml", "cloudera-ml-legacy",
+                "cloudera-ml-model", "cohere", "databricks", "docker-registry", "epigos", "fields",
+                "gcp-service-account", "gcp-workload-identity", "gemini", "github", "gitlab", "http-api-key",
+                "huggingface", "kaggle", "kaskada", "kubernetes", "kumo", "kumo-rfm", "kumo-snowpark", "langsmith",
+                "login", "mistral", "mlflow", "npm", "oauth2-client-credentials", "openai", "postgres", "pypi",
+                "snowflake", "wandb",
             ])
     }
 

@@ -6,6 +6,7 @@ import Testing
     func check(_ form: FieldForm, _ text: String) -> FieldFinding? { check(form, Array(text.utf8)) }
 
     static let hex = String(repeating: "0123456789abcdefABCDEF0123456789", count: 2)
+    static let certificate = "-----BEGIN CERTIFICATE-----\nMIIB+/kqh=\n-----END CERTIFICATE-----"
     static let pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg+/kqh=\n-----END PRIVATE KEY-----"
 
     @Test(
@@ -20,7 +21,11 @@ import Testing
                     .replacing(",", with: "")
             ),
             (.timestamp, "2027-01-31"), (.timestamp, "2027-01-31T10:00:00+02:00"), (.variable, "_MY_KEY9"),
-            (.headerName, "X-API-Key"), (.boolean, "false"), (.text, "pass wörd 🗝"), (.lines, "a\n\tb\r\nc"),
+            (.headerName, "X-API-Key"), (.boolean, "false"), (.totp, "gezd gnbv gy3t qojq"),
+            (.totp, "otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ&digits=8"), (.certificate, certificate),
+            (.certificate, "\(certificate)\r\n\(certificate)\n"),
+            (.json, #" {"a":[1,-2.5e3,true,null,"ü\u00e4\n"],"b":{}} "#),
+            (.text, "pass wörd 🗝"), (.lines, "a\n\tb\r\nc"),
         ])
     func takes(form: FieldForm, value: String) { #expect(check(form, value) == nil, "\(form) \(value)") }
 
@@ -37,6 +42,11 @@ import Testing
             (.label, "-a"), (.pem, "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----"), (.pem, "MIIE"),
             (.pem, "-----BEGIN PRIVATE KEY-----"), (.timestamp, "31.01.2027"), (.timestamp, "2027-02-30"),
             (.variable, "9A"), (.variable, "A-B"), (.headerName, "A:B"), (.headerName, "Host"), (.boolean, "yes"),
+            (.totp, "GEZD"), (.totp, "otpauth://hotp/x?secret=GEZDGNBVGY3TQOJQ&counter=1"), (.totp, "GEZDGNBVGY3TQOJ1"),
+            (.certificate, pem), (.certificate, "\(certificate)\nx"), (.json, "[1]"), (.json, "{"), (.json, "{} {}"),
+            (.json, #"{"a":01x}"#), (.json, #"{"a" 1}"#), (.json, #"{"a":"\x"}"#), (.json, #"{"a":1,}"#),
+            (.json, "{a:1}"),
+            (.json, String(repeating: #"{"a":"#, count: 40) + "1" + String(repeating: "}", count: 40)),
         ])
     func refuses(form: FieldForm, value: String) { #expect(check(form, value) == .wrongForm(form), "\(form) \(value)") }
 

@@ -187,6 +187,11 @@ static int failure_of(CURLcode code, const struct exchange *exchange) {
     }
 }
 
+/* libcurl does not change it, and it stays while the call runs. */
+static struct curl_blob blob_of(const void *bytes, size_t length) {
+    return (struct curl_blob){.data = (void *)(uintptr_t)bytes, .len = length, .flags = CURL_BLOB_NOCOPY};
+}
+
 #define SET(option, value) failed |= curl_easy_setopt(easy, option, value) != CURLE_OK
 
 static int set_up(CURL *easy, const struct kist_http_request *request, struct exchange *exchange,
@@ -203,7 +208,20 @@ static int set_up(CURL *easy, const struct kist_http_request *request, struct ex
     SET(CURLOPT_CONNECTTIMEOUT_MS, request->timeout_ms);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (request->ca_file) SET(CURLOPT_CAINFO, request->ca_file);
+    if (request->ca) {
+        struct curl_blob blob = blob_of(request->ca, request->ca_length);
+        SET(CURLOPT_CAINFO_BLOB, &blob);
+    } else if (request->ca_file) {
+        SET(CURLOPT_CAINFO, request->ca_file);
+    }
+    if (request->certificate) {
+        struct curl_blob certificate = blob_of(request->certificate, request->certificate_length);
+        struct curl_blob key = blob_of(request->key, request->key_length);
+        SET(CURLOPT_SSLCERTTYPE, "PEM");
+        SET(CURLOPT_SSLCERT_BLOB, &certificate);
+        SET(CURLOPT_SSLKEYTYPE, "PEM");
+        SET(CURLOPT_SSLKEY_BLOB, &key);
+    }
     /* An empty string keeps libcurl from asking the environment. */
     SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");
     SET(CURLOPT_NOPROXY, request->no_proxy ? request->no_proxy : "");

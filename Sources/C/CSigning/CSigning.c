@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <string.h>
@@ -72,4 +73,16 @@ int kist_key_sign(const void *pem, size_t length, const void *passphrase, size_t
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
     return result;
+}
+
+int kist_sha256(const void *bytes, size_t length, unsigned char digest[KIST_SHA256]) {
+    unsigned written = 0;
+    return EVP_Digest(bytes, length, digest, &written, EVP_sha256(), NULL) == 1 && written == KIST_SHA256;
+}
+
+int kist_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
+                     unsigned char tag[KIST_SHA256]) {
+    unsigned written = 0;
+    if (key_length > INT_MAX) return 0;
+    return HMAC(EVP_sha256(), key, (int)key_length, bytes, length, tag, &written) && written == KIST_SHA256;
 }

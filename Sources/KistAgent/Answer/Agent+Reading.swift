@@ -63,7 +63,9 @@ extension Agent {
         let wants = wanted.wants.map { KistVault.Want(profile: $0.profile, name: $0.name, fields: $0.fields) }
         attempt = revealing(wanted, client)
         let most = limits.revealedBytes
-        let revealed = try vault(for: client) { (vault) throws(VaultError) in try vault.reveal(wants, most: most) }
+        let revealed = try vault(for: client) { [now = clock.now()] (vault) throws(VaultError) in
+            try vault.reveal(wants, most: most, now: now)
+        }
         let items = revealed.items
         if !wanted.allowExpired {
             let now = clock.now()

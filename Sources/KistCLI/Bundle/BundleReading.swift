@@ -26,7 +26,9 @@ enum BundleReading {
                     values.append(bytes)
                     return true
                 }
-                guard found == true else {
+                var isThere = found == true
+                if !isThere { isThere = try appendCode(bundle, want, field, now, to: &values) }
+                guard isThere else {
                     throw Failure(
                         "\(want.name) has no field \(field)", advice: ["see its fields:  kist show \(want.name)"],
                         code: ExitCode.notFound)
@@ -37,6 +39,20 @@ enum BundleReading {
             items.append(item)
         }
         return RevealReply(items: items, segments: SecretSegments(bytes: values.finish(), lengths: lengths))
+    }
+
+    /// The code of this moment, made here from its key: there is no agent.
+    private static func appendCode(
+        _ bundle: borrowing OpenedBundle, _ want: Want, _ field: FieldName, _ now: Timestamp,
+        to values: inout SecretBuffer
+    ) throws(Failure) -> Bool {
+        guard field == .oneTimeCode else { return false }
+        var text = SecretBuffer()
+        guard bundle.withSecret(want.profile, want.name, .oneTimeText, { text.append($0) }) != nil else { return false }
+        do throws(OneTimeFault) {
+            values.append(try text.withBytes { (text) throws(OneTimeFault) in try OneTimeCode.make(text, now: now) })
+            return true
+        } catch { throw Failure("the field totp of \(want.name) is no key of one-time codes: \(error.why)") }
     }
 
     private static func check(_ overview: Overview, _ request: RevealRequest, _ now: Timestamp) throws(Failure) {

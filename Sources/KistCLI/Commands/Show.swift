@@ -20,6 +20,9 @@ enum Show {
             .quiet("\(List.platformWords(overview)), profile \(overview.profile)"))
         var rows: [(String, Phrase)] = overview.plain.map { ($0.name.description, Phrase($0.value)) }
         rows += overview.secrets.map { ($0.description, .quiet("(secret)")) }
+        if overview.secrets.contains(.oneTimeText), !overview.secrets.contains(.oneTimeCode) {
+            rows.append(("otp", .quiet("the code of the moment:  kist get \(name) otp")))
+        }
         rows.append(("expires", when(overview.expiry, session.now)))
         if let note = overview.note { rows.append(("note", Phrase(note))) }
         if overview.policy != .allow { rows.append(("policy", Phrase(PolicySetting.words(overview.policy)))) }

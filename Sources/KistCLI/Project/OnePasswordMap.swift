@@ -71,17 +71,23 @@ package struct OnePasswordReference: Equatable, Sendable {
     /// `[section,] field`.
     package let path: [String]
 
-    package var field: String { path[path.count - 1] }
+    /// Whether the code of the moment is meant, which 1Password makes from the field.
+    package let isOneTimeCode: Bool
 
-    /// - Throws: `Failure` for one that is broken, holds variables, or asks for a one-time code.
+    package var field: String { isOneTimeCode ? FieldName.oneTimeCode.description : path[path.count - 1] }
+
+    /// - Throws: `Failure` for one that is broken or holds variables.
     package init(parsing text: String) throws(Failure) {
         guard text.hasPrefix("op://"), text.utf8.count <= 1_024 else { throw Failure.usage("not an op:// reference") }
         var rest = text.dropFirst(5)
         if let mark = rest.firstIndex(of: "?") {
-            guard rest[mark...] == "?attribute=value" else {
-                throw Failure.usage("an op:// reference with \(rest[mark...]): only the value of a field is kept")
+            isOneTimeCode = rest[mark...] == "?attribute=otp" || rest[mark...] == "?attribute=totp"
+            guard isOneTimeCode || rest[mark...] == "?attribute=value" else {
+                throw Failure.usage("an op:// reference with \(rest[mark...]): only value and otp are known")
             }
             rest = rest[..<mark]
+        } else {
+            isOneTimeCode = false
         }
         guard !rest.contains("$") else { throw Failure.usage("an op:// reference with a variable in it") }
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -137,6 +137,7 @@ struct OnePasswordResolver {
         let fields = overview.plain.map(\.name) + overview.secrets
         let plain = ForeignName.field(wanted.lowercased())
         if let field = fields.first(where: { $0.description.lowercased() == plain }) { return field }
+        if plain == FieldName.oneTimeCode.description, overview.secrets.contains(.oneTimeText) { return .oneTimeCode }
         if ["password", "credential", "secret", "token", "key", "api_key"].contains(plain) {
             let main = try session.platform(of: overview).mainField(variant: overview.variant)?.name
             if let field = overview.secrets.first(where: { $0.description == main }) { return field }

@@ -49,6 +49,9 @@ package struct FieldName: Hashable, Sendable, Comparable, CustomStringConvertibl
         description = text
     }
 
+    /// A name that stands in the program itself.
+    init(known text: String) { description = text }
+
     package static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 

@@ -33,6 +33,10 @@ package struct CheckRecipe: Sendable {
     package let headers: [Header]
     package let basic: Basic?
     package let keyPair: KeyPair?
+    package let signature: RequestSignature?
+    package let serviceAccount: ServiceAccount?
+    /// Whom to believe and as whom to appear, below HTTP.
+    package let tls: TLSFields?
     package let body: Template?
     /// "application/json", "application/x-www-form-urlencoded".
     package let bodyType: String?
@@ -52,6 +56,10 @@ package struct CheckRecipe: Sendable {
     package var needs: Set<String> {
         var needs = url.fields.union(basic?.user.fields ?? []).union(basic?.password.fields ?? [])
         if let keyPair { needs.formUnion(keyPair.account.fields.union(keyPair.user.fields).union([keyPair.key])) }
+        if let signature {
+            needs.formUnion(signature.keyID.fields.union(signature.region.fields).union([signature.secret]))
+        }
+        if let serviceAccount { needs.formUnion(serviceAccount.audience.fields.union([serviceAccount.json])) }
         for header in headers where header.condition == .always {
             needs.formUnion(header.name.fields.union(header.value.fields))
         }

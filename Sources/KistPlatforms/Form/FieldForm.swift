@@ -1,3 +1,5 @@
+private import KistModel
+
 /// The shape of a field's value. Checked on raw bytes, so that a secret never becomes text.
 package enum FieldForm: String, Hashable, CaseIterable, Sendable {
     /// One line of UTF-8.
@@ -26,6 +28,12 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
     case headerName = "header-name"
     /// `true` or `false`.
     case boolean
+    /// What one-time codes are made from: a secret in base 32, or `otpauth://totp/…` (RFC 6238).
+    case totp
+    /// One or more certificates in PEM form.
+    case certificate
+    /// One JSON object.
+    case json
 
     /// What is expected, to follow "expected".
     package var description: String {
@@ -43,11 +51,14 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
         case .variable: "the name of a variable, such as MY_API_KEY"
         case .headerName: "the name of a header, such as X-API-Key, that only carries a value"
         case .boolean: "true or false"
+        case .totp: "the secret of one-time codes (A-Z, 2-7), or otpauth://totp/…"
+        case .certificate: "certificates in PEM form (-----BEGIN CERTIFICATE-----)"
+        case .json: "a JSON object"
         }
     }
 
     /// Whether line breaks may stand in the value.
-    package var isMultiline: Bool { self == .lines || self == .pem }
+    package var isMultiline: Bool { self == .lines || self == .pem || self == .certificate || self == .json }
 
     /// The first thing that is wrong with `bytes`, or `nil`. Takes time linear in their number.
     package func check(_ bytes: UnsafeRawBufferPointer) -> FieldFinding? {
@@ -56,7 +67,7 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
             return control == 10 || control == 13 ? .lineBreak : .controlCharacter
         }
         if bytes.contains(where: { $0 >= 0x80 }) {
-            guard self == .text || self == .lines else { return .wrongForm(self) }
+            guard self == .text || self == .lines || self == .json else { return .wrongForm(self) }
             guard UTF8Check.isValid(bytes) else { return .notText }
             if UTF8Check.hasInvisible(bytes) { return .controlCharacter }
         }
@@ -96,6 +107,9 @@ package enum FieldForm: String, Hashable, CaseIterable, Sendable {
             let name = String(decoding: bytes, as: UTF8.self).lowercased()
             return !["host", "content-length", "transfer-encoding", "connection"].contains(name)
         case .boolean: return bytes.elementsEqual("true".utf8) || bytes.elementsEqual("false".utf8)
+        case .totp: return (try? OneTimeText(bytes)) != nil
+        case .certificate: return PEMCheck.isCertificates(bytes)
+        case .json: return JSONCheck.isObject(bytes)
         }
     }
 

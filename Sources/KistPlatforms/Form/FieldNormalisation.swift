@@ -10,6 +10,8 @@ package enum FieldNormalisation: String, Hashable, CaseIterable, Sendable {
     case lowerHost = "lower-host"
     /// `https://` is put before a value without a scheme.
     case addHTTPS = "add-https"
+    /// `sparse+` or `registry+` at the beginning goes: how cargo marks the kind of an index.
+    case bareIndex = "bare-index"
     case upperCase = "upper-case"
     case lowerCase = "lower-case"
 
@@ -34,6 +36,11 @@ package enum FieldNormalisation: String, Hashable, CaseIterable, Sendable {
             let end = text[scheme...].firstIndex(of: "/") ?? text.endIndex
             return text[..<end].lowercased() + text[end...]
         case .addHTTPS: return text.range(ofScheme: "://") == nil && !text.isEmpty ? "https://" + text : text
+        case .bareIndex:
+            for mark in ["sparse+", "registry+"] where text.hasPrefix(mark) {
+                return String(text.dropFirst(mark.count))
+            }
+            return text
         case .upperCase: return text.uppercased()
         case .lowerCase: return text.lowercased()
         }

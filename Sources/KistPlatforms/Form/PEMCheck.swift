@@ -1,4 +1,4 @@
-/// The outside of a private key in PEM form (RFC 7468): first and last line, base64 between.
+/// The outside of private keys and certificates in PEM form (RFC 7468): first and last line, base64 between.
 enum PEMCheck {
     static func isPrivateKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let trimmed = trim(bytes)
@@ -15,6 +15,32 @@ enum PEMCheck {
         return trimmed[firstEnd...lastStart].allSatisfy {
             FieldForm.isAlphanumeric($0) || [10, 13, 32, 43, 44, 45, 47, 58, 61].contains($0)
         }
+    }
+
+    /// One or more certificates, nothing between them.
+    static func isCertificates(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let trimmed = trim(bytes)
+        guard trimmed.starts(with: "-----BEGIN CERTIFICATE-----".utf8) else { return false }
+        var isInside = false
+        var count = 0
+        for line in trimmed.split(separator: 10) {
+            let text = self.line(line)
+            if text.elementsEqual("-----BEGIN CERTIFICATE-----".utf8) {
+                guard !isInside else { return false }
+                isInside = true
+            } else if text.elementsEqual("-----END CERTIFICATE-----".utf8) {
+                guard isInside else { return false }
+                isInside = false
+                count += 1
+            } else if isInside {
+                guard text.allSatisfy({ FieldForm.isAlphanumeric($0) || [43, 47, 61].contains($0) }) else {
+                    return false
+                }
+            } else {
+                return false
+            }
+        }
+        return count > 0 && !isInside
     }
 
     private static func trim(_ bytes: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {

@@ -25,6 +25,7 @@ extension BuiltInPlatforms {
     /// The platforms that have a `[[basic]]`, with their `hosts` as they stand in their files, so that a helper reads the
     /// files of those only that can answer. A test holds it to the files.
     package static let logins: [String: [String]] = [
+        "docker-registry": ["{registry}", "{url|host}"],
         "github": ["github.com", "api.github.com", "ghcr.io", "npm.pkg.github.com"],
         "gitlab": ["{url|host}"],
         "huggingface": ["{url|host}"],

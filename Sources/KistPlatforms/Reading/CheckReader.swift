@@ -3,7 +3,8 @@ enum CheckReader {
     static func recipe(_ table: TableReader) throws(PlatformError) -> CheckRecipe {
         try table.only(
             FieldReader.conditionKeys.union([
-                "method", "url", "header", "basic", "key_pair", "body", "body_type", "require", "answer", "answered_by",
+                "method", "url", "header", "basic", "key_pair", "signature", "service_account", "tls", "body",
+                "body_type", "require", "answer", "answered_by",
                 "answered_by_path",
                 "proves",
             ]))
@@ -29,11 +30,44 @@ enum CheckReader {
         return CheckRecipe(
             method: try table.choice("method", CheckRecipe.Method.self) ?? .get, url: try table.template("url")!,
             headers: try table.tables("header").reading(header), basic: basic, keyPair: keyPair,
+            signature: try signature(table), serviceAccount: try serviceAccount(table), tls: try tls(table),
             body: try table.template("body"),
             bodyType: try table.string("body_type"), requires: try table.tables("require").reading(requirement),
             answers: try table.tables("answer").reading(answer), answeredBy: try table.string("answered_by"),
             answeredByPath: try table.string("answered_by_path"),
             proves: try table.string("proves"), condition: try FieldReader.condition(table))
+    }
+
+    private static func signature(_ table: TableReader) throws(PlatformError) -> RequestSignature? {
+        guard let inner = try table.table("signature") else { return nil }
+        try inner.only(["key_id", "secret", "token", "region", "service"])
+        guard let key = try inner.template("key_id"), let region = try inner.template("region") else {
+            throw inner.error("signature needs key_id, secret, region and service")
+        }
+        return RequestSignature(
+            keyID: key, secret: try inner.required("secret"), token: try inner.string("token"), region: region,
+            service: try inner.required("service"))
+    }
+
+    private static func serviceAccount(_ table: TableReader) throws(PlatformError) -> ServiceAccount? {
+        guard let inner = try table.table("service_account") else { return nil }
+        try inner.only(["json", "audience"])
+        guard let audience = try inner.template("audience") else {
+            throw inner.error("service_account needs json and audience")
+        }
+        return ServiceAccount(json: try inner.required("json"), audience: audience)
+    }
+
+    private static func tls(_ table: TableReader) throws(PlatformError) -> TLSFields? {
+        guard let inner = try table.table("tls") else { return nil }
+        try inner.only(["authority", "certificate", "key"])
+        let fields = TLSFields(
+            authority: try inner.string("authority"), certificate: try inner.string("certificate"),
+            key: try inner.string("key"))
+        guard (fields.certificate == nil) == (fields.key == nil) else {
+            throw inner.error("certificate and key belong together")
+        }
+        return fields
     }
 
     static func without(_ table: TableReader) throws(PlatformError) -> WithoutCheck {

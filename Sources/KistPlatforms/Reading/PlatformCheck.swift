@@ -96,6 +96,22 @@ struct PlatformCheck {
             try plainOnly(pair.account, at: "\(path).key_pair.account")
             try plainOnly(pair.user, at: "\(path).key_pair.user")
         }
+        if let signature = check.signature {
+            try plainOnly(signature.keyID, at: "\(path).signature.key_id")
+            try exists(signature.secret, at: "\(path).signature.secret")
+            if let token = signature.token { try exists(token, at: "\(path).signature.token") }
+            try plainOnly(signature.region, at: "\(path).signature.region")
+        }
+        if let account = check.serviceAccount {
+            try exists(account.json, at: "\(path).service_account.json")
+            try plainOnly(account.audience, at: "\(path).service_account.audience")
+            guard check.bodyType == "application/x-www-form-urlencoded" else {
+                throw error("service_account needs the body of a form", at: "\(path).service_account")
+            }
+        }
+        for field in [check.tls?.authority, check.tls?.certificate, check.tls?.key].compactMap({ $0 }) {
+            try exists(field, at: "\(path).tls")
+        }
         for (index, header) in check.headers.enumerated() {
             try condition(header.condition, at: "\(path).header[\(index)]")
             try plainOnly(header.name, at: "\(path).header[\(index)].name")

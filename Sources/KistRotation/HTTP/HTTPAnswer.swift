@@ -96,6 +96,21 @@ extension HTTPCall {
     }
 
     private borrowing func perform(_ request: inout kist_http_request, _ raw: inout kist_http_answer) -> Bool {
+        tls.authority.withBytes { authority in
+            tls.certificate.withBytes { certificate in
+                tls.key.withBytes { key in
+                    if !authority.isEmpty { (request.ca, request.ca_length) = (authority.baseAddress, authority.count) }
+                    if !certificate.isEmpty, !key.isEmpty {
+                        (request.certificate, request.certificate_length) = (certificate.baseAddress, certificate.count)
+                        (request.key, request.key_length) = (key.baseAddress, key.count)
+                    }
+                    return exchange(&request, &raw)
+                }
+            }
+        }
+    }
+
+    private borrowing func exchange(_ request: inout kist_http_request, _ raw: inout kist_http_answer) -> Bool {
         guard body != nil else { return kist_http_perform(&request, &raw) == 0 }
         return body!.withBytes { bytes in
             request.body = bytes.baseAddress

@@ -12,6 +12,7 @@ struct HTTPCall: ~Copyable {
     /// Where each header begins in `headers`.
     let headerStarts: [Int]
     let body: SecretBytes?
+    let tls: TLSMaterial
     /// A field of the answer to keep.
     let wantedHeader: String?
 }
@@ -49,6 +50,7 @@ extension HTTPCall {
         guard let url = recipe.url.text(name: name, plain: plain), let address = WebAddress(url, allowsQuery: true)
         else { throw .address }
         guard address.isSafe else { throw .clear(host: address.host) }
+        let body = try body(recipe, name, plain, field)
 
         var headers = SecretBuffer(capacity: 1_024)
         var starts: [Int] = []
@@ -77,6 +79,14 @@ extension HTTPCall {
             headers.append(try token(pair, name, plain, field))
             try finish(&headers, from: starts[starts.count - 1])
         }
+        if let signature = recipe.signature {
+            for line in try lines(signature, recipe.method, address, name, plain, body, field) {
+                starts.append(headers.count)
+                headers.append(line.text)
+                if line.hasToken, let token = signature.token { _ = field(token) { headers.append($0) } }
+                try finish(&headers, from: starts[starts.count - 1])
+            }
+        }
         for line in ["Accept: application/json", recipe.bodyType.map { "Content-Type: \($0)" }].compactMap({ $0 }) {
             starts.append(headers.count)
             headers.append(line)
@@ -85,7 +95,7 @@ extension HTTPCall {
         guard headers.count <= 65_536 else { throw .tooLarge }
         return HTTPCall(
             method: recipe.method, address: address, url: url, headers: headers.finish(), headerStarts: starts,
-            body: try body(recipe, name, field), wantedHeader: recipe.answeredBy)
+            body: body, tls: TLSMaterial(recipe.tls, field), wantedHeader: recipe.answeredBy)
     }
 
     private static func token(
@@ -110,7 +120,7 @@ extension HTTPCall {
     }
 
     private static func body(
-        _ recipe: CheckRecipe, _ name: String, _ field: FieldBytes
+        _ recipe: CheckRecipe, _ name: String, _ plain: [String: String], _ field: FieldBytes
     ) throws(CallFault) -> SecretBytes? {
         guard let template = recipe.body else { return nil }
         var body = SecretBuffer(capacity: 1_024)
@@ -120,6 +130,7 @@ extension HTTPCall {
         // The lines of a form are the file's own; values are percent-encoded and have none.
         var form = SecretBuffer(capacity: body.count)
         body.withBytes { bytes in for byte in bytes where byte != 0x0A { form.append(byte) } }
+        if let account = recipe.serviceAccount { try append(account, name, plain, field, to: &form) }
         return form.finish()
     }
 }

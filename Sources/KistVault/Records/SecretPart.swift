@@ -36,8 +36,10 @@ struct SecretPart: ~Copyable {
     }
 
     /// Reads a value in place; the pointer must not leave `body`.
-    borrowing func withValue<R: ~Copyable>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> R) -> R {
-        padded.withBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    borrowing func withValue<R: ~Copyable, E: Error>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
+        try padded.withBytes { (all) throws(E) -> R in try body(UnsafeRawBufferPointer(rebasing: all[range])) }
     }
 
     /// All values in order, as what a `put` takes.

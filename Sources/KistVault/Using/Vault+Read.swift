@@ -23,11 +23,16 @@ extension Vault {
         return overview
     }
 
-    /// Opens secrets: all wants or none. Fields that are plain are skipped (their values are in the overview).
+    /// Opens secrets: all wants or none. Fields that are plain are skipped (their values are in the overview). A wanted
+    /// one-time code is made from its key here, which stays behind.
     ///
-    /// - Parameter most: bytes of all secrets together.
+    /// - Parameters:
+    ///   - most: bytes of all secrets together.
+    ///   - now: the time of day, for one-time codes; without it there are none.
     /// - Throws: `.tooLarge` beyond that; `.notFound` naming the first want, and the field, that is not there.
-    package func reveal(_ wants: [Want], most: Int = .max) throws(VaultError) -> Revealed {
+    package func reveal(
+        _ wants: [Want], most: Int = .max, now: Timestamp? = nil
+    ) throws(VaultError) -> Revealed {
         let (keys, contents) = try opened()
         var items: [Revealed.Item] = []
         var values = SecretBuffer()
@@ -49,13 +54,34 @@ extension Vault {
                     row.secret.withValue(field.range) { values.append($0) }
                     fields.append((name, lengths.count))
                     lengths.append(field.range.count)
-                } else if overview.plainValue(name) == nil {
+                } else if overview.plainValue(name) != nil {
+                    continue
+                } else if let code = try oneTimeCode(name, row.secret, now) {
+                    guard values.count + code.count <= most else { throw .tooLarge("so many secrets at once") }
+                    values.append(code)
+                    fields.append((name, lengths.count))
+                    lengths.append(code.count)
+                } else {
                     throw .notFound(profile: want.profile, name: want.name, field: name)
                 }
             }
             items.append(Revealed.Item(overview: overview, fields: fields))
         }
         return Revealed(items: items, segments: SecretSegments(bytes: values.finish(), lengths: lengths))
+    }
+
+    /// - Returns: `nil` when `name` is not that of the code, or there is no key for one.
+    private func oneTimeCode(
+        _ name: FieldName, _ secret: borrowing SecretPart, _ now: Timestamp?
+    ) throws(VaultError) -> SecretBytes? {
+        guard let now, name == .oneTimeCode, let key = secret.fields.first(where: { $0.name == .oneTimeText }) else {
+            return nil
+        }
+        do throws(OneTimeFault) {
+            return try secret.withValue(key.range) { (text) throws(OneTimeFault) in
+                try OneTimeCode.make(text, now: now)
+            }
+        } catch { throw .invalid("the field totp is no key of one-time codes: \(error.why)") }
     }
 
     /// Hands out the newest overview of every credential and the markers of profiles, in the store's order. Older revisions

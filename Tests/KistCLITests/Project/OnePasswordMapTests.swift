@@ -21,7 +21,7 @@ import Testing
 
     @Test func brokenReferencesAreRefused() {
         for text in [
-            "op://", "op://a", "op://a/b", "op://a//c", "op://a/b/c/d/e", "op://a/b/c?attribute=otp", "op://$V/b/c",
+            "op://", "op://a", "op://a/b", "op://a//c", "op://a/b/c/d/e", "op://a/b/c?attribute=type", "op://$V/b/c",
             "kist://a/b",
         ] {
             #expect(throws: Failure.self, "\(text)") { try OnePasswordReference(parsing: text) }

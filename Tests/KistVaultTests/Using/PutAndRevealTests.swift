@@ -27,6 +27,34 @@ import Testing
         #expect(throws: field) { try test.vault.secrets("kumo", ["pin"]) }
     }
 
+    /// The key stays behind: only the code of the moment is answered, and only where somebody asks for it by name.
+    @Test func aOneTimeCodeIsMadeFromItsKey() throws {
+        let test = try TestVault()
+        let key = "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=8"
+        try test.vault.put("site", [("password", "pw"), ("totp", key)])
+        func codes(_ fields: [String]?, at seconds: Int64?, of credential: String = "site") throws -> [String] {
+            let want = Want(
+                profile: .default, name: try name(credential), fields: try fields?.map { try FieldName($0) })
+            let revealed = try test.vault.reveal([want], now: seconds.map { Timestamp(seconds: $0) })
+            return revealed.items[0].fields.map { field in
+                revealed.segments.withSegment(field.segment) { String(decoding: $0, as: UTF8.self) }
+            }
+        }
+        #expect(try codes(["otp"], at: 59) == ["94287082"])
+        #expect(try codes(["otp", "password"], at: 1_111_111_109) == ["07081804", "pw"])
+        #expect(try codes(nil, at: 59) == ["pw", key])
+        let field = VaultError.notFound(profile: .default, name: try name("site"), field: try FieldName("otp"))
+        #expect(throws: field) { try codes(["otp"], at: nil) }
+        // A stored field of that name goes before.
+        try test.vault.put("own", [("totp", "GEZDGNBVGY3TQOJQ"), ("otp", "mine")])
+        #expect(try codes(["otp"], at: 59, of: "own") == ["mine"])
+        try test.vault.put("broken", [("totp", "not base 32!")])
+        #expect(throws: VaultError.self) { try codes(["otp"], at: 59, of: "broken") }
+        try test.vault.put("plain", [("password", "x")])
+        let none = VaultError.notFound(profile: .default, name: try name("plain"), field: try FieldName("otp"))
+        #expect(throws: none) { try codes(["otp"], at: 59, of: "plain") }
+    }
+
     @Test func ifRevisionGuardsAgainstOverwriting() throws {
         let test = try TestVault()
         let first = try test.vault.put("kumo", ifRevision: 0)

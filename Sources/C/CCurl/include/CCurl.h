@@ -18,6 +18,12 @@ struct kist_http_request {
     const char *proxy;           /* NULL for none; the environment is never asked */
     const char *no_proxy;        /* NULL for none */
     const char *ca_file;         /* NULL for the system's */
+    const void *ca;              /* the same as PEM in memory, which goes before; NULL for none */
+    size_t ca_length;
+    const void *certificate;     /* as whom to appear, PEM; NULL for nobody */
+    size_t certificate_length;
+    const void *key;             /* of the certificate, PEM */
+    size_t key_length;
     const char *wanted_header;   /* a field of the answer to keep; NULL for none */
     int only_loopback;           /* refuse to connect to any other address, whatever a name resolves to */
     long timeout_ms;             /* for everything together */

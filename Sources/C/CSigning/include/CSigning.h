@@ -1,7 +1,7 @@
 #ifndef CSIGNING_H
 #define CSIGNING_H
 
-/* RSA signatures with a private key in PEM form, over the system's OpenSSL (the one that libcurl uses). */
+/* RSA signatures with a private key in PEM form and keyed hashes, over the system's OpenSSL (the one that libcurl uses). */
 
 #include <stddef.h>
 
@@ -21,5 +21,12 @@ int kist_key_fingerprint(const void *pem, size_t length, const void *passphrase,
 /* RSASSA-PKCS1-v1_5 with SHA-256 (RS256) over `text`. `*written` is the length of the signature. */
 int kist_key_sign(const void *pem, size_t length, const void *passphrase, size_t passphrase_length, const void *text,
                   size_t text_length, unsigned char signature[KIST_SIGNATURE], size_t *written);
+
+enum { KIST_SHA256 = 32 };
+
+/* Both return 0 when OpenSSL cannot. */
+int kist_sha256(const void *bytes, size_t length, unsigned char digest[KIST_SHA256]);
+int kist_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
+                     unsigned char tag[KIST_SHA256]);
 
 #endif
