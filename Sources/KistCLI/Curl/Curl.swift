@@ -24,7 +24,7 @@ enum Curl {
         let platform = try session.platform(of: overview)
         let plain = Dictionary(overview.plain.map { ($0.name.description, $0.value) }) { first, _ in first }
         let origins = platform.origins(name: name.description, variant: overview.variant, plain: plain)
-        let base = platform.withFallbacks(plain, variant: overview.variant)["url"]
+        let base = platform.baseURL(variant: overview.variant, plain: plain)
         var targets: [CurlTarget] = []
         for text in input.targets {
             targets.append(try CurlTarget(text, base: base, name: name.description, origins: origins))

@@ -28,7 +28,9 @@ package enum DangerousNames {
         // Where programs and their settings are found; Kist itself.
         "PATH", "HOME", "SHELL", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_*", "XDG_DATA_*", "XDG_RUNTIME_DIR", "KIST_*",
         // Shells and pagers.
-        "BASH_FUNC*", "BASH_LOADABLES_PATH", "BASH_XTRACEFD", "PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS3", "INPUTRC",
+        "BASH_FUNC*", "BASH_LOADABLES_PATH", "BASH_XTRACEFD", "fish_*", "precmd_functions",
+        "preexec_functions", "chpwd_functions", "periodic_functions", "zshexit_functions", "zshaddhistory_functions",
+        "__kist_*", "PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS3", "INPUTRC",
         "LESSOPEN", "LESSCLOSE", "LESSKEY*", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "FCEDIT", "SUDO_EDITOR",
         "SUDO_ASKPASS", "BROWSER", "VIMINIT", "EXINIT", "VIM", "VIMRUNTIME", "EMACSLOADPATH",
         // The C library and others that load code.

@@ -21,6 +21,9 @@ package struct EnvironmentBlock: ~Copyable {
     /// The names that will be set, in the order in which they came.
     package var setNames: [String] { names.map(\.name) }
 
+    /// The names to take away, sorted.
+    package var removedNames: [String] { removed.keys.sorted() }
+
     /// Adds `name=value`.
     ///
     /// - Parameters:

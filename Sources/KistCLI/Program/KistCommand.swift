@@ -27,7 +27,7 @@ struct KistCommand: ParsableCommand {
                     UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, RekeyCommand.self,
                     PolicyCommand.self, HistoryCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self,
                 ]),
-            CommandGroup(name: "Tools", subcommands: [CurlCommand.self]),
+            CommandGroup(name: "Tools", subcommands: [CurlCommand.self, RenderCommand.self, HookCommand.self]),
             CommandGroup(
                 name: "Places",
                 subcommands: [

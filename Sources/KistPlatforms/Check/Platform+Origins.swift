@@ -21,6 +21,21 @@ extension Platform {
     }
 }
 
+extension Platform {
+    /// What a path of the platform's API goes behind: the address with which the call that proves a credential begins, else
+    /// its url.
+    package func baseURL(variant: String?, plain: [String: String]) -> String? {
+        let plain = withFallbacks(plain, variant: variant)
+        if let url = plain["url"], !url.isEmpty { return url }
+        for recipe in checks where recipe.condition.allows(variant: variant) {
+            if case .field(let name, .none) = recipe.url.parts.first, let url = plain[name], WebAddress(url) != nil {
+                return url
+            }
+        }
+        return nil
+    }
+}
+
 extension WebAddress {
     package func isSameOrigin(as other: WebAddress) -> Bool {
         isSecure == other.isSecure && host == other.host && port == other.port

@@ -72,6 +72,20 @@ extension Platform {
         return (user.name, password.name)
     }
 
+    /// The user name and the password of the call that proves a credential, or of a plain login.
+    package func basicPair(variant: String?, plain: [String: String]) -> CheckRecipe.Basic? {
+        for recipe in checks where recipe.condition.allows(variant: variant) {
+            if let basic = recipe.basic, recipe.condition.values.allSatisfy({ plain[$0.key] == $0.value }) {
+                return basic
+            }
+        }
+        return loginPair(variant).map { pair in
+            CheckRecipe.Basic(
+                user: Template(parts: [.field(pair.user, .none)]),
+                password: Template(parts: [.field(pair.password, .none)]))
+        }
+    }
+
     private func holdsSecret(_ template: Template, _ variant: String?) -> Bool {
         template.fields.contains { name in field(named: name, variant: variant)?.isSecret ?? isFreeForm }
     }

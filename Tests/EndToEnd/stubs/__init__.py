@@ -10,6 +10,7 @@ from .generic import Generic
 from .kaskada import Kaskada
 from .kumo import Kumo
 from .loopback import Answer, Request, Stub
+from .postgres import Postgres
 from .proxy import SniffingProxy
 from .services import Service
 from .snowflake import Snowflake
@@ -21,6 +22,7 @@ __all__ = [
     "Generic",
     "Kaskada",
     "Kumo",
+    "Postgres",
     "Request",
     "Service",
     "SniffingProxy",

@@ -1,0 +1,130 @@
+/// The functions that shells get. Names that reach them are letters, digits and `_` only; values come as one quoted word.
+/// Nothing is shown while a shell traces its commands.
+enum HookScript {
+    /// - Parameter program: the path of `kist`, so that no folder that one enters can put another one in its place.
+    static func text(_ shell: HookShell, program: String) -> String {
+        let kist = shell.word(program)
+        switch shell {
+        case .bash: return common(isExported: bashExported) + bash.replacing("KIST", with: kist)
+        case .zsh: return common(isExported: zshExported) + zsh.replacing("KIST", with: kist)
+        case .fish: return fish.replacing("KIST", with: kist)
+        case .direnv: return direnv.replacing("KIST", with: kist)
+        }
+    }
+
+    private static let bashExported = #"[[ "$(declare -p "$1" 2>/dev/null)" == "declare -"*x*" $1="* ]]"#
+    private static let zshExported = #"[[ ${(tP)1} == *export* ]]"#
+
+    /// What bash and zsh have in common.
+    private static func common(isExported: String) -> String {
+        #"""
+        # kist hook: takes up the credentials of a folder's kist.toml that was agreed to, and takes them away on leaving it.
+        __kist_keep() {
+            case " ${__kist_names-} " in *" $1 "*) return 0 ;; esac
+            __kist_names="${__kist_names-} $1"
+            eval "[ \"\${$1+x}\" ]" || return 0
+            if \#(isExported); then eval "__kist_out_$1=1"; fi
+            eval "__kist_was_$1=\$$1"
+        }
+        __kist_put() { __kist_keep "$1"; export "$1=$2"; }
+        __kist_drop() { __kist_keep "$1"; unset "$1"; }
+        __kist_leave() {
+            local name rest="${__kist_names-} "
+            __kist_names=
+            while [ -n "$rest" ]; do
+                name="${rest%% *}"
+                rest="${rest#* }"
+                [ -n "$name" ] || continue
+                unset "$name"
+                eval "[ \"\${__kist_was_$name+x}\" ]" || continue
+                eval "$name=\"\$__kist_was_$name\""
+                if eval "[ \"\${__kist_out_$name+x}\" ]"; then export "$name"; fi
+                unset "__kist_was_$name" "__kist_out_$name"
+            done
+        }
+
+        """#
+    }
+
+    private static let bash = #"""
+        __kist_hook() {
+            local status=$?
+            local -
+            { set +xv; } 2>/dev/null
+            local update
+            update="$(KIST hook bash --now "${__kist_state-}")" && eval "$update"
+            return $status
+        }
+        if [[ "$(declare -p PROMPT_COMMAND 2>/dev/null)" == "declare -a"* ]]; then
+            [[ " ${PROMPT_COMMAND[*]} " == *" __kist_hook "* ]] || PROMPT_COMMAND=(__kist_hook "${PROMPT_COMMAND[@]}")
+        elif [[ ";${PROMPT_COMMAND-};" != *";__kist_hook;"* ]]; then
+            PROMPT_COMMAND="__kist_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+        fi
+
+        """#
+
+    private static let zsh = #"""
+        __kist_hook() {
+            { setopt localoptions noxtrace noverbose; } 2>/dev/null
+            local update
+            update="$(KIST hook zsh --now "${__kist_state-}")" && eval "$update"
+        }
+        typeset -ag precmd_functions
+        if (( ! ${precmd_functions[(I)__kist_hook]} )); then precmd_functions=(__kist_hook $precmd_functions); fi
+
+        """#
+
+    private static let fish = #"""
+        # kist hook: takes up the credentials of a folder's kist.toml that was agreed to, and takes them away on leaving it.
+        function __kist_keep
+            contains -- $argv[1] $__kist_names; and return
+            set -ga __kist_names $argv[1]
+            set -q $argv[1]; or return
+            set -qx $argv[1]; and set -g __kist_out_$argv[1] 1
+            set -g __kist_was_$argv[1] $$argv[1]
+        end
+        function __kist_put
+            __kist_keep $argv[1]
+            set -gx $argv[1] $argv[2]
+        end
+        function __kist_drop
+            __kist_keep $argv[1]
+            set -eg $argv[1]
+        end
+        function __kist_leave
+            for name in $__kist_names
+                set -eg $name
+                set -l was __kist_was_$name
+                set -q $was; or continue
+                if set -q __kist_out_$name
+                    set -gx $name $$was
+                else
+                    set -g $name $$was
+                end
+                set -eg $was
+                set -eg __kist_out_$name
+            end
+            set -g __kist_names
+        end
+        function __kist_hook --on-event fish_prompt
+            set -l fish_trace
+            KIST hook fish --now "$__kist_state" | source
+        end
+
+        """#
+
+    private static let direnv = #"""
+        # use kist [NAME…]: the credentials of the folder's kist.toml that was agreed to, or those that are named.
+        use_kist() {
+            watch_file kist.toml
+            __kist_leave() { :; }
+            __kist_put() { export "$1=$2"; }
+            __kist_drop() { unset "$1"; }
+            local update
+            update="$(KIST hook direnv --now '' -- "$@")" || return 1
+            eval "$update"
+            unset __kist_state
+        }
+
+        """#
+}
