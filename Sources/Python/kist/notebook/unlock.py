@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import time
 from typing import Optional
 
 from .. import _session
 from .._errors import KistError, Locked, NotOpened, NoVault
 
 TRIES = 3
+LONGEST_PAUSE = 12  # seconds; the agent's own is ten at most
 
 
 def ask(seconds: Optional[int] = None) -> None:
@@ -20,12 +22,24 @@ def ask(seconds: Optional[int] = None) -> None:
         if not passphrase:
             raise Locked("the vault is locked", "nothing was typed")
         try:
-            _session.unlock(passphrase.encode(), seconds=seconds)
+            _open(passphrase.encode(), seconds)
             return
         except NotOpened as error:
-            if error.kind not in ("wrongKey", "wait") or attempt == TRIES - 1:
+            if error.kind != "wrongKey" or attempt == TRIES - 1:
                 raise
             print(f"kist: {error.message}")
+
+
+def _open(passphrase: bytes, seconds: Optional[int]) -> None:
+    """Waits out the pause that follows a wrong key, whoever gave that."""
+    end = time.monotonic() + LONGEST_PAUSE
+    while True:
+        try:
+            return _session.unlock(passphrase, seconds=seconds)
+        except NotOpened as error:
+            if error.kind != "wait" or time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def secret(prompt: str) -> str:
