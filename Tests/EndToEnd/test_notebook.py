@@ -2,11 +2,13 @@
 
 import json
 import os
+import subprocess
 import time
 
 from notebooks import history, run
 from stubs import Kumo
 from test_kaskada import ENVIRONMENT, Tables, pair_and_platform
+from world import ROOT, client
 
 # Where Kaskada's client is, with a kernel: Scripts/clients-kaskada puts both into one place.
 KASKADA = ENVIRONMENT if os.path.isabs(ENVIRONMENT) else "notebook-kaskada"
@@ -238,3 +240,47 @@ def test_kaskada_without_a_vault(world):
     assert json.loads(stub.received()[0]["body"])["client_secret"] == secret
     assert tables.received() and not os.path.exists(os.path.join(nobody, ".local/share/kist/vault.kist"))
     assert not world.canaries.found_in(saved.raw + saved.log + history(world, "work"))
+
+
+# IPython in a terminal
+
+IN_A_TERMINAL = """
+import json, pexpect, re, sys
+shell = pexpect.spawn(
+    sys.executable,
+    ["-m", "IPython", "--simple-prompt", "--colors=NoColor", "--no-banner"],
+    encoding="utf-8", timeout=60, dimensions=(30, 100),
+)
+for line in json.load(sys.stdin):
+    shell.expect(r"In \\[\\d+\\]: ")
+    print(shell.before)
+    shell.sendline(line)
+shell.expect(pexpect.EOF)
+print(shell.before)
+"""
+
+
+def test_a_terminal_shows_no_secret_either(world):
+    key, _ = two_keys(world)
+    lines = [
+        "%load_ext kist",
+        "%kist kumo",
+        "import os; print(os.environ['KUMO_API_KEY'])",
+        "os.environ['KUMO_API_KEY']",
+        "!printenv KUMO_API_KEY; stty size; exit 7",
+        "_exit_code",
+        "raise ValueError(os.environ['KUMO_API_KEY'])",
+        "exit",
+    ]
+    environment = {**world.environment, "PYTHONPATH": str(ROOT / "Sources/Python"), "PYTHONDONTWRITEBYTECODE": "1"}
+    for command, given in (
+        ([client("notebook"), "-c", IN_A_TERMINAL], json.dumps(lines)),
+        ([client("notebook"), "-m", "IPython", "--simple-prompt", "--no-banner"], "\n".join([*lines, "y", ""])),
+    ):
+        done = subprocess.run(command, input=given.encode(), env=environment, capture_output=True, timeout=120)
+        shown = (done.stdout + done.stderr).decode()
+        assert not world.canaries.found_in(shown.encode()), "shown"
+        assert shown.count("‹kumo.api_key›") == 4, shown
+        assert "30 100" in shown or command[1] == "-m", shown
+        assert "Out[6]: 7" in shown, shown
+    assert not world.canaries.found_in(history(world))

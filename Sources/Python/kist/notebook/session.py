@@ -52,7 +52,7 @@ class Notebook:
             "absent": "no vault here, %kist ask NAME does without; ",
             "unlocked": "",
         }.get(state, f"{state}; ")
-        print(f"kist: {told}outputs of this notebook are masked")
+        print(f"kist: {told}outputs of this {'session' if self._terminal else 'notebook'} are masked")
 
     def close(self) -> None:
         for place in (*self._outlets, *self._copies, self._terminal, self._history):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List
 
 from .mask import Mask, Stream
 
@@ -45,10 +45,9 @@ class Terminal:
         self._mask = mask
         self._printed = [Printed(sys.stdout, mask), Printed(sys.stderr, mask)]
         sys.stdout, sys.stderr = self._printed
-        self._system: Optional[Callable[[str], Any]] = None
-        if self._printed[0].real.isatty() and not hasattr(shell, "kernel"):
-            self._system = shell.system
-            shell.system = self._run
+        self._system: Callable[[str], Any] = shell.system
+        # system_piped prints by itself what it reads; a person at a terminal wants to type into the program as well.
+        shell.system = self._run if self._printed[0].real.isatty() else shell.system_piped
 
     def finish(self) -> None:
         for printed in self._printed:
@@ -59,8 +58,7 @@ class Terminal:
         for name, printed in zip(("stdout", "stderr"), self._printed):
             if getattr(sys, name) is printed:
                 setattr(sys, name, printed.real)
-        if self._system is not None:
-            self._shell.system = self._system
+        self._shell.system = self._system
 
     def _run(self, command: str) -> None:
         """`!command` in a terminal of its own, so that it can be used as ever."""
@@ -90,5 +88,7 @@ class Terminal:
 
         command = self._shell.var_expand(command, depth=1)
         self.finish()
-        status = pty.spawn(["/bin/sh", "-c", command], read)
+        width, height = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        sized = f'stty rows {height} cols {width} 2>/dev/null; eval "$0"'
+        status = pty.spawn(["/bin/sh", "-c", sized, command], read)
         self._shell.user_ns["_exit_code"] = os.waitstatus_to_exitcode(status)
