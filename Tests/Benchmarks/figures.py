@@ -23,7 +23,7 @@ def measure(binaries, out, work, quick):
     bench = Bench(binaries, folder, quick)
     try:
         for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
-                     bench.rekey, bench.audit, bench.resident):
+                     bench.rekey, bench.audit, bench.resident, bench.notebooks):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
@@ -181,6 +181,12 @@ class Bench:
                 f"≤ + {allowed} ms",
                 beyond <= allowed,
             )
+
+    def notebooks(self):
+        """Masking what notebooks show, in Python"""
+        import notebooks
+
+        notebooks.rows(self)
 
     def desktop(self):
         """A keyring for all parts that want one."""

@@ -140,6 +140,24 @@ def test_one_cell_only(world):
     assert saved.text(4) == "False" and saved.shown(5).count('"output_type": "error"') == 1, saved.shown(5)
 
 
+def test_credentials_come_and_go_by_themselves(world):
+    two_keys(world)
+    there = "[(name, name in os.environ) for name in ('KUMO_API_KEY', 'EPIGOS_API_KEY')], os.environ.get('KUMO_API_ENDPOINT')"
+    cells = [
+        "import os\nos.environ['KUMO_API_ENDPOINT'] = 'mine'\n%load_ext kist\n%kist kumo epigos",
+        f"%kist kumo --reload\n{there}",
+        f"%kist forget kumo\n{there}",
+        f"%kist kumo\n%kist --reload\n{there}",
+        f"%kist forget\n{there}",
+        "%kist forget kumo",
+    ]
+    saved = run(world, cells)
+    assert saved.failed() == [5] and "KUMO_API_ENDPOINT was set and is taken away" in saved.text(0), saved.text(0)
+    for cell, kumo, epigos, endpoint in ((1, True, True, None), (2, False, True, "'mine'"), (3, True, True, None), (4, False, False, "'mine'")):
+        wanted = f"([('KUMO_API_KEY', {kumo}), ('EPIGOS_API_KEY', {epigos})], {endpoint})"
+        assert saved.text(cell).endswith(wanted), f"{cell}: {saved.text(cell)}"
+
+
 def test_names_never_values(world):
     two_keys(world)
     pasted = world.canaries.plant("pasted", "demo:0123456789abcdef-pasted")
@@ -186,6 +204,23 @@ def test_storing_from_a_notebook(world):
     assert "Stored as typed" in saved.text(1) and "‹typed.api_key›" in saved.text(3), saved.text(1)
     assert world.done("get", "typed", may_print=True).out.strip() == key
     assert not world.canaries.found_in(saved.raw + saved.log + history(world))
+
+
+def test_what_kist_how_prints_is_a_cell_that_runs(world):
+    key, word = world.secret("kumo how", "demo:{}"), world.secret("fields how")
+    kumo = world.stub(Kumo, accepted={key})
+    world.add("kumo", {"api_key": key, "url": kumo.url}, "--name", "churn")
+    world.add("fields", {"token": word}, "--name", "database")
+    stub, tables, secret = pair_and_platform(world, "features")
+    for name, interpreter in (("churn", "notebook"), ("database", "notebook"), ("features", KASKADA)):
+        text = world.done("how", name, "notebook").out
+        assert f"%kist {name}" in text, text
+        cells = [text, "import os; sorted(map(str, os.environ.items()))"]
+        saved = run(world, cells, interpreter=interpreter, environment=world.trusting())
+        assert not saved.failed(), f"{text}\n{saved.text(0)}"
+        assert f"‹{name}." in saved.text(1) and not world.canaries.found_in(saved.raw + saved.log), saved.text(1)
+    assert kumo.received()[0]["headers"]["x-api-key"] == key
+    assert json.loads(stub.received()[0]["body"])["client_secret"] == secret
 
 
 # The Kaskada document's steps in a notebook

@@ -51,9 +51,9 @@ class Magic:
     def _load(self, said: lines.Line) -> None:
         names = said.names
         if said.reload and not names:
-            names = sorted({source.name for injection in self._notebook.injections.values() for source in injection.sources})
+            names = self._notebook.ledger.credentials()
         injection = self._notebook.hand_over(names, profile=said.profile, allow_expired=said.allow_expired)
-        _tell(injection, self._notebook.keep(injection))
+        _tell(injection, self._notebook.ledger.put(injection))
         if said.reload:
             from .reload import running_clients
 
@@ -90,7 +90,7 @@ class Magic:
             revealed = ask.credential(name, said.name)
             self._notebook.learn([revealed])
             injection = ask.injection(revealed)
-            _tell(injection, self._notebook.keep(injection), stored=False)
+            _tell(injection, self._notebook.ledger.put(injection), stored=False)
 
     def _add(self, said: lines.Line) -> None:
         from . import ask
@@ -128,17 +128,11 @@ class Magic:
         print("locked; what this notebook already has stays in it:  %kist forget")
 
     def _forget(self, said: lines.Line) -> None:
-        injections = self._notebook.injections
-        unknown = [name for name in said.names if name not in injections]
-        if unknown:
-            raise UsageError(f"{unknown[0]} was not handed over here")
-        for name in said.names or list(injections):
-            injection = injections.get(name)
-            if injection is not None:
-                injection.undo()
-                for source in injection.sources:
-                    injections.pop(source.name, None)
-                print(f"taken away: {' '.join(injection.variables)}")
+        ledger = self._notebook.ledger
+        for name in said.names or ledger.credentials():
+            if name not in ledger.credentials():
+                raise UsageError(f"{name} was not handed over here")
+            print(f"taken away: {' '.join(ledger.take(name))}")
 
 
 def _tell(injection: Injection, removed: List[str], stored: bool = True) -> None:

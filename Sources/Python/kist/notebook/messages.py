@@ -13,6 +13,7 @@ from .mask import Mask, Stream
 
 # Text of these kinds may have tags inside a value: rich and pandas colour parts of it.
 MARKUP = ("text/html", "image/svg+xml", "text/markdown", "application/xml", "text/xml")
+NUMBERS = (int, float, bool, type(None))  # plots have a great many of them
 SHOWN = ("display_data", "update_display_data", "execute_result", "error", "clear_output", "input_request")
 
 
@@ -35,7 +36,9 @@ def masked(value: Any, mask: Mask, markup: bool = False, depth: int = 0) -> Any:
             return value
         return {name: new for name, new, _, _ in pairs}
     if isinstance(value, (list, tuple)):
-        members = [masked(member, mask, markup, depth + 1) for member in value]
+        members = [
+            member if type(member) in NUMBERS else masked(member, mask, markup, depth + 1) for member in value
+        ]
         return value if all(new is member for new, member in zip(members, value)) else type(value)(members)
     return value
 

@@ -10,6 +10,7 @@ from .. import _injection, _platforms, _reading, _session
 from .._errors import KistError, Locked
 from .descriptors import copies
 from .history import History
+from .ledger import Ledger
 from .mask import Mask
 from .messages import Outlet, sessions
 from .terminal import Terminal
@@ -27,7 +28,7 @@ class Notebook:
 
         self.shell = shell
         self.mask = Mask()
-        self.injections: Dict[str, Injection] = {}
+        self.ledger = Ledger()
         self.short: List[str] = []
         self._quiet: List[BaseException] = []
         self._outlets = [Outlet(session, self.mask) for session in sessions(shell)]
@@ -89,23 +90,6 @@ class Notebook:
             unlock.ask()
             injection = prepare()
         return injection
-
-    def keep(self, injection: Injection) -> List[str]:
-        """Puts it into the environment for good, in the place of what the same credentials had there.
-
-        Returns the names that were there and had to be taken away.
-        """
-        for source in injection.sources:
-            before = self.injections.pop(source.name, None)
-            if before is not None:
-                before.undo()
-                for other in before.sources:
-                    self.injections.pop(other.name, None)
-        removed = injection.removed
-        injection.apply()
-        for source in injection.sources:
-            self.injections[source.name] = injection
-        return removed
 
     def hush(self, error: BaseException) -> None:
         """The error was shown already: the cell fails with it, and it is not shown again."""
