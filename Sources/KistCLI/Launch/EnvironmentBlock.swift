@@ -53,7 +53,7 @@ package struct EnvironmentBlock: ~Copyable {
             throw Failure(
                 "\(source) is \(value.count) bytes long; the kernel takes \(Self.longestString - 1) bytes for one "
                     + "variable with its name (\(name))",
-                advice: ["Write it to a file that the program reads:  kist get \(Self.asArguments(source)) > FILE"])
+                advice: ["Hand it over as a file, or in memory:  kist run --as \(source)=file …   (or =memfd)"])
         }
         starts.append(strings.count)
         strings.append(name)
@@ -141,9 +141,5 @@ package struct EnvironmentBlock: ~Copyable {
         guard let mark = strchr(entry, Int32(UInt8(ascii: "="))) else { return String(cString: entry) }
         let bytes = UnsafeRawBufferPointer(start: entry, count: mark - UnsafeMutablePointer(mutating: entry))
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func asArguments(_ source: String) -> String {
-        String(source.map { $0 == "." ? " " : $0 })
     }
 }

@@ -20,16 +20,20 @@ package enum Launcher {
         var code = execute(program, exact, block)
         // A script without a #! line: what execvp does.
         if code == ENOEXEC { code = execute(shell, exact, before: [shell, program], dropping: 1, block) }
+        return failure(path, code)
+    }
+
+    /// Why a program that is there could not be executed.
+    static func failure(_ path: String, _ code: Int32) -> Failure {
         switch code {
         case ENOENT:
-            return Failure("\(path): the program that its first line names was not found", code: ExitCode.noProgram)
+            Failure("\(path): the program that its first line names was not found", code: ExitCode.noProgram)
         case E2BIG:
-            return Failure(
+            Failure(
                 "the arguments and the environment together are larger than the kernel takes",
-                advice: ["Hand over fewer credentials, or write the long ones to files:  kist get NAME FIELD > FILE"],
+                advice: ["Hand over fewer credentials, or the long ones as files:  kist run --as NAME.FIELD=file …"],
                 code: ExitCode.notExecutable)
-        default:
-            return Failure("\(path): \(String(cString: strerror(code)))", code: ExitCode.notExecutable)
+        default: Failure("\(path): \(String(cString: strerror(code)))", code: ExitCode.notExecutable)
         }
     }
 
@@ -48,7 +52,7 @@ package enum Launcher {
             exact.withPointers { ForwardingChild.start(program, $0, variables, &code) }
         }
         guard child > 0 else {
-            throw Failure("\(shown(program)): \(String(cString: strerror(code)))", code: ExitCode.notExecutable)
+            throw failure(shown(program), code)
         }
         return ForwardingChild.wait(child)
     }

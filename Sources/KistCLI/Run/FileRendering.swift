@@ -44,6 +44,13 @@ struct FileRendering {
         }
         let segments = SecretSegments(bytes: contents.finish(), lengths: lengths)
         let request = FolderRequest(pid: pid, files: files)
+        return try Self.folder(request, segments, session)
+    }
+
+    /// A private folder with these files, of the agent's or, with a bundle, of our own.
+    static func folder(
+        _ request: FolderRequest, _ segments: consuming SecretSegments, _ session: Session
+    ) throws(Failure) -> String {
         if session.bundlePath != nil {
             let folder = try OwnFolder.make(request, segments, runtime: session.places.runtime)
             session.ownFolders.append(folder)

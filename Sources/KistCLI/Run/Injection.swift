@@ -1,4 +1,5 @@
 import KistClient
+import KistMasking
 import KistModel
 import KistPlatforms
 import KistProtocol
@@ -11,6 +12,11 @@ struct Injection: ~Copyable {
     var notices: [String] = []
     /// Whether files were put into a private folder.
     var madeFolder = false
+    /// What goes another way than through the environment.
+    var handed = Handed()
+    /// The secrets to be masked in what the program prints, each with a label of the same number.
+    var patterns = PatternList()
+    var labels: [String] = []
 
     /// One credential, and what its variables begin with.
     struct Source {

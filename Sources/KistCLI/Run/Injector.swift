@@ -12,6 +12,10 @@ struct Injector {
     let command: [String]
     /// Whether files may be made; without that (`kist env`) variables that need them are left out with a line.
     let makesFiles: Bool
+    /// Ways other than the environment for some fields.
+    var deliveries = Deliveries()
+    /// Whether the secrets are to be found in what the program prints.
+    var masks = false
 
     func build(
         _ request: InjectionRequest, _ reply: borrowing RevealReply, pid: Int32
@@ -19,6 +23,12 @@ struct Injector {
         var injection = Injection()
         guard reply.items.count == request.sources.count + request.singles.count else {
             throw Failure("the agent answered for another number of credentials")
+        }
+        if masks { collect(reply, &injection) }
+        if !deliveries.isPlain {
+            let handing = Handing(session: session, deliveries: deliveries, pid: pid)
+            for item in reply.items { try handing.hand(item, reply, to: &injection.handed) }
+            try checkHanded(injection.handed)
         }
         var toUnset: [(name: String, source: String)] = []
         for (index, source) in request.sources.enumerated() {
@@ -30,6 +40,8 @@ struct Injector {
             if let plain = reply.items[index].overview.plainValue(single.field) {
                 try injection.block.set(
                     single.variable, to: plain, source: origin, allowingDangerous: allowingDangerous)
+            } else if injection.handed.fields.contains(origin) {
+                try setPath(&injection, single.variable, origin)
             } else if let value = reply.value(index, single.field) {
                 try set(&injection, single.variable, value, origin)
             } else {
@@ -78,6 +90,7 @@ struct Injector {
                 injection.notices.append("\(variable.name) needs a file, which only kist run makes")
                 continue
             }
+            if try isHanded(variable, source, &injection) { continue }
             var buffer = SecretBuffer(capacity: 256)
             variable.value.render(into: &buffer, name: overview.name.description, folder: folder) { field, use in
                 values.use(field, reply, use)
@@ -85,6 +98,7 @@ struct Injector {
             let label = variable.value.fields.sorted().first.map { "\(source.name).\($0)" } ?? "\(source.name)"
             try set(&injection, source.prefix + variable.name, buffer.finish(), label)
         }
+        try setOtherPaths(reply.items[index], source, plan.set, &injection)
         // With a prefix the program is told of names that no client looks for by itself; what it inherits is its own.
         if source.prefix.isEmpty { toUnset += plan.unset.map { ($0, "\(source.name)") } }
         // Nor do lines about usual names help there, or about a package of Python to what is not Python.
@@ -93,7 +107,7 @@ struct Injector {
                 injection.notices.append(notice.text)
             }
         }
-        if plan.set.isEmpty {
+        if plan.set.isEmpty, !injection.handed.fields.contains(where: { $0.hasPrefix("\(source.name).") }) {
             injection.notices.append("\(source.name) sets no variable (its platform, \(platform.name), names none)")
         }
     }

@@ -20,34 +20,57 @@ enum Run {
         }
         // Looked for before any secret leaves the vault.
         _ = try ExactCommand(input.command).program()
-        var injection = try injection(request, input, session)
-        try files.set(in: &injection.block, allowingDangerous: input.allowDangerousNames)
-        if input.pristine { try Pristine.apply(to: &injection, session) }
-        say(injection, session)
+        let choice = MaskChoice(input.masks, environment: session.environment)
+        var revisions: [CredentialRequest: UInt64] = [:]
+        let first = try injection(
+            request, files, input, session, masks: !choice.isNone, revisions: &revisions
+        ) { (asked) throws(Failure) in try session.reveal(asked) }
+        say(first, session)
         session.printer.flush()
-        // A folder of ours or of a private agent goes with this process: it has to stay.
-        let isOurs = session.bundlePath != nil
+        // A folder of ours goes with this process, which then has to stay.
         defer { for folder in session.ownFolders { Folder.removeTree(folder) } }
-        var stays = injection.madeFolder
-        if stays, !isOurs { stays = try session.agent().isPrivate }
-        guard stays else {
-            throw Launcher.replace(input.command, environment: injection.block, keeping: input.keptDescriptors)
-        }
-        return try Launcher.wait(input.command, environment: injection.block, keeping: input.keptDescriptors)
+        let starting = Starting(
+            input: input, session: session, choice: choice,
+            renew: { (agent) throws(Failure) in
+                // Nobody is asked anything while the program has the terminal.
+                var ignored: [CredentialRequest: UInt64] = [:]
+                return try injection(
+                    request, try EnvFiles.read(input.envFiles, session), input, session, masks: !choice.isNone,
+                    revisions: &ignored
+                ) { (asked) throws(Failure) in
+                    do throws(ClientError) { return try agent.reveal(asked) } catch {
+                        throw Advice.failure(error, vault: session.shownVault)
+                    }
+                }
+            }, revisions: revisions)
+        return try starting.start(first)
     }
 
     /// One request, however many credentials; none when only variables as they stand are wanted.
     private static func injection(
-        _ request: InjectionRequest, _ input: RunInput, _ session: Session
+        _ request: InjectionRequest, _ files: borrowing EnvFiles, _ input: RunInput, _ session: Session, masks: Bool,
+        revisions: inout [CredentialRequest: UInt64], reveal: (RevealRequest) throws(Failure) -> RevealReply
     ) throws(Failure) -> Injection {
-        guard !request.isEmpty else { return Injection() }
-        let asked = RevealRequest(
-            wants: request.wants, purpose: .run, reason: input.reason ?? input.command.first,
-            allowExpired: input.allowExpired)
-        let reply = try session.reveal(asked)
-        let injector = Injector(
-            session: session, allowingDangerous: input.allowDangerousNames, command: input.command, makesFiles: true)
-        return try injector.build(request, reply, pid: getpid())
+        var injection = Injection()
+        if !request.isEmpty {
+            let asked = RevealRequest(
+                wants: request.wants, purpose: .run, reason: input.reason ?? input.command.first,
+                allowExpired: input.allowExpired)
+            let reply = try reveal(asked)
+            for item in reply.items {
+                let (profile, name) = (item.overview.profile, item.overview.name)
+                revisions[CredentialRequest(profile: profile, name: name)] = item.overview.revision
+            }
+            var injector = Injector(
+                session: session, allowingDangerous: input.allowDangerousNames, command: input.command,
+                makesFiles: true)
+            injector.deliveries = input.deliveries
+            injector.masks = masks
+            injection = try injector.build(request, reply, pid: getpid())
+        }
+        try files.set(in: &injection.block, allowingDangerous: input.allowDangerousNames)
+        if input.pristine { try Pristine.apply(to: &injection, session) }
+        return injection
     }
 
     private static func say(_ injection: borrowing Injection, _ session: Session) {

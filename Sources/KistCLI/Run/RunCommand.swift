@@ -11,6 +11,12 @@ struct RunCommand: SessionCommand {
             Example:  kist run kumo snowflake -- python train.py
                       kist run -- make predictions
                       kist run --env-file .env -- make deploy
+                      kist run --as ghcr.password=stdin ghcr -- docker login -u me --password-stdin ghcr.io
+                      kist run --watch kumo -- python serve.py
+
+            Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown
+            with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON.
+            Pipes and files get what was written, unless --mask is given. KIST_NO_MASK=1 turns it off.
             """)
 
     @Option(
@@ -18,6 +24,16 @@ struct RunCommand: SessionCommand {
         help: ArgumentHelp(
             "Variables from a .env file, too; values kist://… and op://… are looked up.", valueName: "file"))
     var envFiles: [String] = []
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "Hand a field over as env, file, fd, memfd or stdin: NAME.FIELD=FORM, or FORM for all; its path is in …_FILE, and {NAME.FIELD} in the command stands for it.",
+            valueName: "form"))
+    var forms: [String] = []
+    @Flag(inversion: .prefixedNo, help: "Mask secrets in what the program prints.") var mask: Bool?
+    @Flag(help: "Restart the program when a credential changes.") var watch = false
+    @Option(help: ArgumentHelp("Send it this signal instead (HUP, USR1 …).", valueName: "signal"))
+    var watchSignal: String?
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text")) var reason: String?
     @Flag(help: "Hand over what has expired, too.") var allowExpired = false
     @Flag(help: "Take away every other credential variable that Kist knows.") var pristine = false
@@ -59,6 +75,13 @@ struct RunCommand: SessionCommand {
         input.pristine = command.pristine
         input.allowDangerousNames = command.allowDangerousNames
         input.keptDescriptors = command.keptDescriptors
+        input.masks = command.mask
+        input.deliveries = try Deliveries(command.forms)
+        if let name = command.watchSignal {
+            input.watch = .signal(try WatchAction.signal(named: name))
+        } else if command.watch {
+            input.watch = .restart
+        }
         return input
     }
 }

@@ -12,4 +12,10 @@ struct RunInput: Equatable {
     var allowDangerousNames = false
     /// Descriptors beside 0 to 2 that the program gets.
     var keptDescriptors: [Int32] = []
+    /// Whether what the program prints is masked; `nil`: where a person or a log would see it.
+    var masks: Bool?
+    /// Fields that go another way than through the environment.
+    var deliveries = Deliveries()
+    /// What happens at a new revision; `nil`: nothing.
+    var watch: WatchAction?
 }

@@ -15,6 +15,12 @@ package enum File {
         try open(path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
     }
 
+    /// A file in memory without a name, close-on-exec; -1 when there is none to have.
+    package static func memory(_ name: String) -> Int32 { kist_memory_file(name) }
+
+    /// Forbids every change of a file in memory.
+    package static func seal(_ raw: Int32) -> Bool { kist_memory_seal(raw) == 0 }
+
     /// The bytes of a file.
     ///
     /// - Throws: `EFBIG` when it holds more than `most` bytes.

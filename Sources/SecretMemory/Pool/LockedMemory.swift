@@ -13,4 +13,8 @@ package struct LockedMemory: Equatable, Sendable {
     package var locked: Bool
 
     package static var now: LockedMemory { SlabPool.shared.withLock { $0.status } }
+
+    /// Wipes every secret of this process where it lies, without asking its owner: for a copy of a process that has other
+    /// things to do. Nothing that was secret before has a meaning afterwards.
+    package static func forgetAll() { SlabPool.shared.withLock { $0.forgetAll() } }
 }

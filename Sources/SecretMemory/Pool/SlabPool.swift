@@ -15,6 +15,8 @@ struct SlabPool: ~Copyable {
     private static let classes = 11
 
     private var free: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: classes)
+    /// Every mapping that is in use or kept, for `forgetAll`.
+    private var mappings: [UnsafeMutableRawPointer: Int] = [:]
     private(set) var status = LockedMemory(inUse: 0, highWater: 0, mapped: 0, locked: true)
 
     private init() {}
@@ -53,6 +55,7 @@ struct SlabPool: ~Copyable {
         status.inUse -= size
         if size > Self.largest {
             status.mapped -= size
+            mappings[block] = nil
             // Unlocking pages that were never locked does nothing.
             LockedMapping(base: block, count: size, isLocked: true).unmap()
         } else {
@@ -71,7 +74,11 @@ struct SlabPool: ~Copyable {
         return true
     }
 
+    /// Wipes every block, whoever owns it.
+    func forgetAll() { for (base, count) in mappings { explicit_bzero(base, count) } }
+
     private mutating func note(_ mapping: LockedMapping) {
+        mappings[mapping.base] = mapping.count
         status.mapped += mapping.count
         if !mapping.isLocked { status.locked = false }
     }

@@ -4,6 +4,7 @@
 /* What glibc offers only as macros, variadic functions or _GNU_SOURCE structs, in fixed forms for Swift. */
 
 #include "CKistChild.h"
+#include "CKistRelay.h"
 #include "CKistTerminal.h"
 
 #include <stdint.h>
@@ -38,6 +39,10 @@ int kist_set_nonblock(int fd, int on);
 
 /* close_range(from, ~0, CLOEXEC) without a change of the descriptors below `from`. Returns 0 or an errno. */
 int kist_cloexec_from(unsigned from);
+
+/* memfd_create(2), close-on-exec and sealable; -1 and errno on failure. The other forbids every change of it. */
+int kist_memory_file(const char *name);
+int kist_memory_seal(int fd);
 
 /* pidfd_open(2); -1 and errno on failure. */
 int kist_pidfd_open(pid_t pid);

@@ -1,0 +1,126 @@
+import Glibc
+import KistClient
+import KistModel
+import KistPosix
+import KistProtocol
+
+/// Looks whether the credentials of a running program have new revisions. It asks for the vault's generation, which is
+/// nothing secret and does not count as use: a vault that nobody uses still locks itself.
+final class RevisionWatch: RelayWatch {
+    private let session: Session
+    private let action: WatchAction
+    private let credentials: [CredentialRequest]
+    private let renew: (AgentConnection) throws(Failure) -> Injection
+    private var connection: AgentConnection?
+    private var generation: UInt64?
+    private var revisions: [CredentialRequest: UInt64] = [:]
+    private var nextLook: Int64 = 0
+    private var failedAt: UInt64?
+    /// When the program is ended by force.
+    private var deadline: Int64?
+    /// What the program is started anew with; `nil` when its end is its own.
+    var next: Injection?
+
+    static let interval: Int32 = 1_000
+    /// Seconds that a program has to end when it is restarted.
+    private static let patience: Int64 = 10
+
+    /// - Parameters:
+    ///   - revisions: what the program has now.
+    ///   - renew: what it would be started with now. It must not ask anybody anything.
+    init(
+        _ session: Session, _ action: WatchAction, revisions: [CredentialRequest: UInt64],
+        connection: AgentConnection?, renew: @escaping (AgentConnection) throws(Failure) -> Injection
+    ) {
+        self.session = session
+        self.action = action
+        self.revisions = revisions
+        credentials = Array(revisions.keys)
+        self.connection = connection
+        self.renew = renew
+    }
+
+    var milliseconds: Int32 { Self.interval }
+
+    func look(_ program: RelayedProgram) -> String? {
+        let now = BootClock.nanoseconds
+        if let deadline {
+            if now > deadline { program.send(SIGKILL) }
+            return nil
+        }
+        guard now >= nextLook else { return nil }
+        nextLook = now + Int64(Self.interval) * 900_000
+        guard let agent = agent() else { return nil }
+        do throws(ClientError) {
+            let status = try agent.status()
+            guard status.state == .unlocked, let current = status.generation, current != generation,
+                current != failedAt
+            else { return nil }
+            let changed = try self.changed(agent)
+            guard let first = changed.first else {
+                generation = current
+                return nil
+            }
+            return act(agent, first, current, program)
+        } catch {
+            // Locked, gone or busy: the program goes on with what it has.
+            if error.kind == nil { connection = nil }
+            return nil
+        }
+    }
+
+    /// The program's new start, once the former one has ended.
+    func began() { deadline = nil }
+
+    private func agent() -> AgentConnection? {
+        if let connection { return connection }
+        connection = try? AgentConnection.open(places: session.places, mode: .noStart)
+        return connection
+    }
+
+    private func changed(_ agent: AgentConnection) throws(ClientError) -> [CredentialRequest] {
+        var changed: [CredentialRequest] = []
+        for credential in credentials {
+            do throws(ClientError) {
+                let now = try agent.show(profile: credential.profile, name: credential.name).revision
+                if now != revisions[credential] { changed.append(credential) }
+            } catch {
+                // One that was removed is no new revision.
+                guard error.kind == .notFound else { throw error }
+            }
+        }
+        return changed
+    }
+
+    private func act(
+        _ agent: AgentConnection, _ credential: CredentialRequest, _ current: UInt64, _ program: RelayedProgram
+    ) -> String {
+        do throws(Failure) {
+            if case .signal(let number) = action {
+                try note(agent, current)
+                program.send(number)
+                return "\(credential.name) has changed; the program was told"
+            }
+            next = try renew(agent)
+            try note(agent, current)
+        } catch {
+            failedAt = current
+            return "\(credential.name) has changed, but the program was not restarted: \(error.message)"
+        }
+        deadline = BootClock.nanoseconds + Self.patience * 1_000_000_000
+        program.send(SIGTERM)
+        program.send(SIGCONT)
+        return "\(credential.name) has changed; the program is restarted"
+    }
+
+    private func note(_ agent: AgentConnection, _ current: UInt64) throws(Failure) {
+        for credential in credentials {
+            do throws(ClientError) {
+                revisions[credential] = try agent.show(profile: credential.profile, name: credential.name).revision
+            } catch where error.kind == .notFound { continue } catch {
+                throw Advice.failure(error, vault: session.shownVault)
+            }
+        }
+        generation = current
+    }
+}
