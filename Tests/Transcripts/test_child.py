@@ -90,7 +90,7 @@ def test_a_value_of_128_kib_is_refused_before_it_fails(home):
     home.initialise()
     home.kist("add", "fields", "--name", "big", "--file", "body=-", given=b"x" * 131072)
     home.kist("run", "big", "--", "true", status=125)
-    assert b"big.body" in home.errors and b"kist get big body" in home.errors, home.errors
+    assert b"big.body" in home.errors and b"--as big.body=file" in home.errors, home.errors
     assert home.kist("get", "big", "body") == b"x" * 131072
 
 

@@ -22,6 +22,12 @@ final class Keyboard {
     /// Whether we have the terminal: only then may its settings be touched and its keys be read.
     var isForeground: Bool { tcgetpgrp(input) == getpgrp() }
 
+    /// Sends a signal to those who have the program's terminal now, as a key there would.
+    func send(_ number: Int32) {
+        let group = tcgetpgrp(master)
+        if group > 1 { kill(-group, number) }
+    }
+
     func read() {
         let count = buffer.withMutableBytes { Glibc.read(input, $0.baseAddress, $0.count) }
         if count > 0 { (start, end) = (0, count) } else if count == 0 || errno != EINTR { isEnded = true }

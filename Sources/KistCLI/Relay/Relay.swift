@@ -100,15 +100,19 @@ final class Relay {
     private func news() {
         while let signal = signals.next() {
             switch signal.number {
-            case SIGCHLD, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU: break
+            case SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU: break
             case SIGCONT: takeTerminal()
             case SIGWINCH:
                 for inner in sizes.inner { RawTerminal.copySize(from: sizes.outer, to: inner) }
                 // A program without its own session has been told by the terminal, but before the size was right.
                 if !program.hasSession { program.send(SIGWINCH) }
             default:
-                // In our group the terminal has told the program itself.
-                if program.hasSession || !signal.byTerminal { program.send(signal.number) }
+                if !signal.byTerminal {
+                    program.send(signal.number)
+                } else if let keyboard {
+                    // Meant for whoever has the terminal; in our own group the program has been told already.
+                    keyboard.send(signal.number)
+                }
             }
         }
         switch program.event() {
@@ -169,7 +173,9 @@ final class Relay {
             ]
             _ = poll(&polls, 2, -1)
             if polls[0].revents != 0 { stream.write() }
-            if polls[1].revents != 0, let signal = signals.next(), [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(signal.number) {
+            if polls[1].revents != 0, let signal = signals.next(),
+                [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(signal.number)
+            {
                 return
             }
         }

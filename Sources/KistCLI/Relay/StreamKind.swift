@@ -35,7 +35,9 @@ enum StreamKind: Equatable {
     /// What cannot be seen counts as shared.
     private static func isShared(_ descriptor: Int32) -> Bool {
         var own = stat(), other = stat()
-        guard fstat(descriptor, &own) == 0, stat("/proc/\(getppid())/fd/\(descriptor)", &other) == 0 else { return true }
+        guard fstat(descriptor, &own) == 0, stat("/proc/\(getppid())/fd/\(descriptor)", &other) == 0 else {
+            return true
+        }
         return own.st_dev == other.st_dev && own.st_ino == other.st_ino
     }
 }

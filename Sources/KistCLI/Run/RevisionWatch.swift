@@ -117,7 +117,7 @@ final class RevisionWatch: RelayWatch {
         for credential in credentials {
             do throws(ClientError) {
                 revisions[credential] = try agent.show(profile: credential.profile, name: credential.name).revision
-            } catch where error.kind == .notFound { continue } catch {
+            } catch  where error.kind == .notFound { continue } catch {
                 throw Advice.failure(error, vault: session.shownVault)
             }
         }
