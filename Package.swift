@@ -86,7 +86,7 @@ let package = Package(
             "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],
             exclude: ["Platforms.md"]),
         // What git, docker, AWS and other tools say to a helper, and hear from it.
-        module("KistProviders", ["KistModel", "SecretMemory"]),
+        module("KistProviders", ["KistModel", "SecretMemory"], exclude: ["JSONLines/JSONLines.md"]),
         // 3: adapters.
         module("StoreSQLite", ["KistModel", "KistStore", "CSQLiteGuards", grdb, grdbSQLite]),
         // 4: the library others import.

@@ -68,9 +68,18 @@ package enum DangerousNames {
         "CARGO_REGISTRY_TOKEN", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "NODE_AUTH_TOKEN",
     ]
 
+    /// Names of files that may be set to one that Kist has just made from its own data: its settings name no command, and
+    /// what stands in it is quoted.
+    static let ownFiles: Set = ["KUBECONFIG", "DOCKER_CONFIG"]
+
+    /// `CARGO_REGISTRIES_NAME_TOKEN`.
+    private static func isRegistryToken(_ name: String) -> Bool {
+        name.hasPrefix("CARGO_REGISTRIES_") && name.hasSuffix("_TOKEN")
+    }
+
     /// Whether a program may take `name` for more than data.
     package static func contains(_ name: String) -> Bool {
-        guard !harmless.contains(name) else { return false }
+        guard !harmless.contains(name), !isRegistryToken(name) else { return false }
         return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
             || suffixes.contains { name.hasSuffix($0) }
     }

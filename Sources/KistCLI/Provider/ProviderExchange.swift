@@ -6,7 +6,7 @@ internal import SecretMemory
 final class ProviderExchange {
     let printer: Printer
     let environment: Variables
-    private let globals: GlobalOptions
+    private var globals: GlobalOptions
     private var made: Session?
 
     init(_ globals: GlobalOptions, _ printer: Printer, environment: Variables = .process) {
@@ -27,6 +27,12 @@ final class ProviderExchange {
         made = session
         return session
     }
+
+    /// The tool has said that nobody is there; before the first use of the vault.
+    func askNobody() { globals.mayAsk = false }
+
+    /// The next use opens the vault anew: the agent may have ended meanwhile.
+    func forget() { made = nil }
 
     /// Everything on standard input, in locked memory.
     func input(atMost limit: Int) throws(Failure) -> SecretBytes {

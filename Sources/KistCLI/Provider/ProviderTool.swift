@@ -33,7 +33,10 @@ extension ProviderTool {
 
 /// The tools that there are.
 enum Providers {
-    static let all: [any ProviderTool.Type] = [GitProvider.self, DockerProvider.self, AWSProvider.self]
+    static let all: [any ProviderTool.Type] = [
+        GitProvider.self, DockerProvider.self, AWSProvider.self, CargoProvider.self, KubectlProvider.self,
+        GCPProvider.self, JSONLinesProvider.self,
+    ]
 
     static func named(_ name: String) -> (any ProviderTool.Type)? { all.first { $0.name == name } }
 

@@ -96,7 +96,8 @@ struct SetupCommand: SessionCommand {
             throw Failure.usage("there is no such tool", advice: ["see them:  kist setup --help"])
         }
         let place = SetupPlace(
-            environment: session.environment, home: session.places.home, program: try OwnProgram.path(), words: words,
+            environment: session.environment, home: session.places.home, program: try OwnProgram.path(),
+            overview: { (name) throws(Failure) in try session.overview(try session.profile(), name) }, words: words,
             name: name)
         return try Setup.execute(setup, place, show: show, undo: undo, json: json, session)
     }

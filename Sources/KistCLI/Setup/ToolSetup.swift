@@ -1,3 +1,5 @@
+internal import KistModel
+
 /// How a tool is told to ask Kist: changes of the tool's own configuration, shown before they are made and taken back
 /// exactly. One type for each tool; a new one is listed in `Setups.all`.
 protocol ToolSetup: Sendable {
@@ -22,7 +24,7 @@ extension ToolSetup {
 
 /// The tools that can be set up.
 enum Setups {
-    static let all: [any ToolSetup.Type] = [GitSetup.self]
+    static let all: [any ToolSetup.Type] = [GitSetup.self, CargoSetup.self, KubectlSetup.self, GCPSetup.self]
 
     static func named(_ name: String) -> (any ToolSetup.Type)? { all.first { $0.name == name } }
 }
@@ -48,6 +50,8 @@ struct SetupPlace {
     let home: String
     /// The path of the running `kist`, with its links followed.
     let program: String
+    /// What is not secret of a credential, for settings that repeat some of it.
+    let overview: (CredentialName) throws(Failure) -> Overview
     /// The words behind the tool's name.
     let words: [String]
     /// `--as`: the name in the tool's own configuration, for tools that have names.

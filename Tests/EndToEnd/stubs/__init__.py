@@ -14,12 +14,16 @@ from .postgres import Postgres
 from .proxy import SniffingProxy
 from .services import Service
 from .snowflake import Snowflake
+from .tools import CargoRegistry, Cluster, GoogleTokens
 
 __all__ = [
     "Answer",
+    "CargoRegistry",
     "Cloudera",
+    "Cluster",
     "Epigos",
     "Generic",
+    "GoogleTokens",
     "Kaskada",
     "Kumo",
     "Postgres",

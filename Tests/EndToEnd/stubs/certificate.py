@@ -14,8 +14,8 @@ class Certificate:
     key: str
 
 
-def make_certificate(folder, names=("localhost",)):
-    """Makes both with openssl; valid for two days, for 127.0.0.1 and `names`."""
+def make_certificate(folder, names=("localhost",), use="serverAuth"):
+    """Makes both with openssl; valid for two days, for 127.0.0.1 and `names`, as a server or a client (`clientAuth`)."""
     os.makedirs(folder, exist_ok=True)
     path = lambda name: os.path.join(folder, name)
 
@@ -41,7 +41,7 @@ def make_certificate(folder, names=("localhost",)):
     openssl("req", "-new", *curve, "-keyout", path("leaf.key"), "-out", path("leaf.csr"), "-subj", "/CN=loopback")
     with open(path("leaf.ext"), "w") as extensions:
         subject = ",".join(["IP:127.0.0.1", *(f"DNS:{name}" for name in names)])
-        extensions.write(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n")
+        extensions.write(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\nextendedKeyUsage={use}\n")
     openssl(
         "x509",
         "-req",

@@ -19,6 +19,7 @@ class Request:
     query: str
     headers: dict
     body: str
+    certificate: bool = False  # whether the client showed a certificate that was asked for
 
     def json(self):
         return json.loads(self.body or "null")
@@ -31,7 +32,7 @@ class Request:
 
 @dataclass
 class Answer:
-    """What the stub sends back: `body` is sent as JSON unless it is text."""
+    """What the stub sends back: `body` is sent as JSON unless it is text or bytes."""
 
     status: int = 200
     body: object = None
@@ -129,12 +130,16 @@ class Stub:
                     parts.query,
                     {k.lower(): v for k, v in self.headers.items()},
                     raw.decode("utf-8", "replace"),
+                    bool(getattr(self.connection, "getpeercert", dict)()),
                 )
                 self.respond(stub._decide(request))
 
             def respond(self, answer):
                 text = isinstance(answer.body, str)
-                data = answer.body.encode() if text else json.dumps(answer.body).encode()
+                if isinstance(answer.body, bytes):
+                    data = answer.body
+                else:
+                    data = answer.body.encode() if text else json.dumps(answer.body).encode()
                 self.send_response(answer.status)
                 self.send_header("Content-Type", "text/plain" if text else "application/json")
                 self.send_header("Content-Length", str(len(data)))

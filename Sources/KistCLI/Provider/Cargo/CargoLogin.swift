@@ -1,0 +1,75 @@
+internal import KistClient
+internal import KistModel
+internal import KistPlatforms
+internal import KistProtocol
+internal import KistProviders
+internal import SecretMemory
+
+/// `cargo login` and `cargo logout`.
+enum CargoLogin {
+    /// A new revision of the credential for this very index, or a new credential.
+    static func store(_ request: borrowing CargoRequest, _ exchange: ProviderExchange) throws(Failure) {
+        let session = try exchange.session()
+        let platform = try session.platform(CargoProvider.platform)
+        let found = try CargoProvider.credentials(request.index, session).first
+        let token = try token(request, session)
+        let bare = CargoRequest.bare(request.index)
+        let variant = found?.variant ?? (bare == "https://index.crates.io" ? "crates-io" : "registry")
+        var draft = CredentialDraft(platform: platform, variant: variant)
+        if let found {
+            for field in found.plain { try draft.setPlain(field.name.description, field.value) }
+        } else {
+            try draft.setPlain(CargoProvider.indexField, bare)
+            if variant == "registry", let name = request.registry { try draft.setPlain("registry", name) }
+        }
+        try draft.take("token", token)
+        let completion = try Completing.complete(draft)
+        let name = if let found { found.name } else { try freeName(request.registry, session) }
+        let item = PutItem(
+            profile: try session.profile(), name: name, platform: platform.name, variant: variant,
+            plain: try Completing.plain(completion), secrets: draft.secrets.names,
+            expiry: Completing.expiry(platform, variant, completion) ?? .never, note: found?.note,
+            ifRevision: found?.revision ?? 0)
+        let segments = draft.secrets.segments(in: item.secrets)
+        _ = try session.ask { (agent) throws(ClientError) in
+            try agent.put([item], secrets: segments, why: "cargo login")
+        }
+        exchange.printer.note("stored as \(Phrase(name.description))")
+        exchange.printer.exact(CargoAnswer.loggedIn)
+    }
+
+    /// What is stored stays stored: cargo forgets tokens for good, Kist does not.
+    static func erase(_ request: borrowing CargoRequest, _ exchange: ProviderExchange) throws(Failure) {
+        guard let found = try CargoProvider.credentials(request.index, try exchange.session()).first else {
+            exchange.printer.exact(CargoAnswer.notFound)
+            return
+        }
+        throw Failure(
+            "\(found.name) stays in the vault, and cargo goes on getting it",
+            advice: ["take it away for good:  kist remove \(found.name)"])
+    }
+
+    private static func token(_ request: borrowing CargoRequest, _ session: Session) throws(Failure) -> SecretBytes {
+        switch request.token {
+        case .some(let token): return token.copy()
+        case .none: break
+        }
+        guard let terminal = session.person() else {
+            throw Failure("there is no terminal to ask for the token", advice: ["cargo login < FILE"])
+        }
+        let place = request.loginURL ?? request.registry ?? request.index
+        session.printer.flush()
+        return try terminal.askSecret("Token of \(place): ")
+    }
+
+    /// A name that nobody has yet.
+    private static func freeName(_ registry: String?, _ session: Session) throws(Failure) -> CredentialName {
+        let taken = Set(try session.overviews(try session.profile()).map(\.name.description))
+        let wish = registry.flatMap { try? CredentialName($0) }?.description ?? "cargo"
+        for number in 1...1_000 {
+            let text = number == 1 ? wish : "\(wish.prefix(56))-\(number)"
+            if !taken.contains(text) { return try Read.credential(text) }
+        }
+        throw Failure("no name is free for it")
+    }
+}
