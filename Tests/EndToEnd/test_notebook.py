@@ -277,6 +277,44 @@ def test_kaskada_without_a_vault(world):
     assert not world.canaries.found_in(saved.raw + saved.log + history(world, "work"))
 
 
+# Other places that credentials come from
+
+
+def test_what_the_folder_needs_and_what_policy_allows(world):
+    two_keys(world)
+    project = world.at("work", "kist.toml")
+    with open(project, "w") as file:
+        file.write('use = ["kumo"]\n')
+    world.done("policy", "kumo", "run-only")
+    cells = ["import os\n%load_ext kist\n%kist", "'KUMO_API_KEY' in os.environ", "import kist; kist.get('kumo')"]
+    untrusted = run(world, cells)
+    world.done("trust", "--yes")
+    trusted = run(world, cells)
+    os.remove(project)
+    world.done("policy", "kumo", "allow")
+    assert untrusted.failed() == [0, 2] and "nobody has agreed" in untrusted.text(0), untrusted.text(0)
+    assert trusted.failed() == [2] and trusted.text(1) == "True" and "run-only" in trusted.text(2), trusted.text(2)
+
+
+def test_a_bundle_needs_no_vault(world):
+    two_keys(world)
+    identity = world.at("private", "ci.identity")
+    recipient = world.done("identity", "create", "-o", identity).out.split()
+    (recipient,) = [word for word in recipient if word.startswith("kist-recipient-")]
+    world.done("seal", "kumo", "--to", recipient, "-o", world.at("work", "ci.kist"))
+    nobody = world.at("work", "elsewhere")
+    os.mkdir(nobody, 0o700)
+    environment = {
+        "HOME": nobody,
+        "XDG_RUNTIME_DIR": nobody,
+        "KIST_BUNDLE": world.at("work", "ci.kist"),
+        "KIST_IDENTITY_FILE": identity,
+    }
+    saved = run(world, ["%load_ext kist\n%kist kumo", "import os; os.environ['KUMO_API_KEY']"], environment=environment)
+    assert not saved.failed() and "come from a bundle" in saved.text(0), saved.text(0)
+    assert "‹kumo.api_key›" in saved.text(1) and not world.canaries.found_in(saved.raw + saved.log)
+
+
 # IPython in a terminal
 
 IN_A_TERMINAL = """

@@ -97,7 +97,7 @@ class Magic:
 
         if len(said.names) != 1:
             raise UsageError("one platform at a time:  %kist add PLATFORM")
-        if _session.state() != "unlocked":
+        if unlock.state() != "unlocked":
             unlock.ask()
         revealed = ask.credential(said.names[0], said.name)
         self._notebook.learn([revealed])
@@ -117,7 +117,7 @@ class Magic:
         print(_table(rows) if found else "nothing stored yet:  %kist add PLATFORM")
 
     def _unlock(self, said: lines.Line) -> None:
-        if _session.state() == "unlocked" and said.seconds is None:
+        if unlock.state() == "unlocked" and said.seconds is None:
             print("it is open already")
             return
         unlock.ask(said.seconds)

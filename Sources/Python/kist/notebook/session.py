@@ -6,8 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Tuple
 
-from .. import _injection, _platforms, _reading, _session
+from .. import _injection, _platforms, _reading
 from .._errors import KistError, Locked
+from . import unlock
 from .descriptors import copies
 from .history import History
 from .ledger import Ledger
@@ -18,6 +19,13 @@ from .terminal import Terminal
 if TYPE_CHECKING:
     from .._agent import Revealed
     from .._injection import Injection
+
+
+TOLD = {
+    "locked": "vault locked, %kist will ask; ",
+    "absent": "no vault here, %kist ask NAME does without; ",
+    "unlocked": "",
+}
 
 
 class Notebook:
@@ -43,16 +51,14 @@ class Notebook:
         shell.register_magic_function(magic.kist, magic_kind="line_cell", magic_name="kist")
 
     def greet(self) -> None:
-        try:
-            state = _session.state()
-        except KistError as error:
-            state = error.message
-        told = {
-            "locked": "vault locked, %kist will ask; ",
-            "none": "vault locked, %kist will ask; ",
-            "absent": "no vault here, %kist ask NAME does without; ",
-            "unlocked": "",
-        }.get(state, f"{state}; ")
+        told = ""
+        if os.environ.get("KIST_BUNDLE"):
+            told = "credentials come from a bundle; "
+        elif not any(os.environ.get(name) for name in ("KIST_KEY_FILE", "KIST_PASSPHRASE_FILE")):
+            try:
+                told = TOLD[unlock.state()]
+            except KistError as error:
+                told = f"{error.message}; "
         print(f"kist: {told}outputs of this {'session' if self._terminal else 'notebook'} are masked")
 
     def close(self) -> None:
@@ -79,8 +85,6 @@ class Notebook:
 
     def hand_over(self, names: Sequence[str], **settings: Any) -> Injection:
         """Sets the variables of `names`, asking for the passphrase when the vault is locked."""
-        from . import unlock
-
         def prepare() -> Injection:
             return _injection.prepare(names, reason="notebook", **settings)
 

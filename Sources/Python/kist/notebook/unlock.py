@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import getpass
+import os
 import time
 from typing import Optional
 
-from .. import _session
+from .. import _places, _session
 from .._errors import KistError, Locked, NotOpened, NoVault
 
 TRIES = 3
 LONGEST_PAUSE = 12  # seconds; the agent's own is ten at most
 
 
+def state() -> str:
+    """`absent`, `locked` or `unlocked`; nothing is started, nobody asked."""
+    found = _session.state()
+    if found == "none":  # no agent
+        return "locked" if os.path.exists(_places.find().vault) else "absent"
+    return found
+
+
 def ask(seconds: Optional[int] = None) -> None:
     """Asks until the vault opens. Raises what the vault says when it does not."""
-    if _session.state() == "absent":
+    if state() == "absent":
         raise NoVault("there is no vault yet", "in a terminal:      kist init", "without a vault:    %kist ask NAME")
     for attempt in range(TRIES):
         passphrase = secret("Passphrase: ")
