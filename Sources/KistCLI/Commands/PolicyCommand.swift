@@ -39,7 +39,8 @@ enum PolicySetting {
         switch policy {
         case .allow: "allow – handed out whenever the vault is open"
         case .confirm: "confirm – handed out only after somebody agreed in a dialog"
-        case .runOnly: "run-only – for run, check and curl; not for get, env, show or render (a guard rail, not a wall)"
+        case .runOnly:
+            "run-only – for run, check, curl and tools; not for get, env, show or render (a guard rail, not a wall)"
         }
     }
 
@@ -61,7 +62,7 @@ struct PolicyCommand: SessionCommand {
         discussion: """
             allow      whenever the vault is open (the usual)
             confirm    only after somebody agreed in a dialog, each time
-            run-only   for run, check and curl; get, env, show and render refuse
+            run-only   for run, check, curl and tools that ask; get, env, show and render refuse
 
             Example:  kist policy snowflake confirm
             """)

@@ -30,5 +30,6 @@ extension BuiltInPlatforms {
         "gitlab": ["{url|host}"],
         "huggingface": ["{url|host}"],
         "login": ["{url|host}"],
+        "pypi": ["{url|host}"],
     ]
 }

@@ -5,21 +5,17 @@ The first request carries `hello` in the same write, so a single look-up is a si
 
 from __future__ import annotations
 
-import os
-import stat
-import sys
-import time
-
-# `socket` wraps this one and takes ten milliseconds to import, ten times as long as asking takes.
-import _socket as socket
-
 from . import _frame
-from ._errors import BrokenAnswer, KistError, TimedOut, UnsafePlace, from_agent
-from ._overview import Members, Overview
+from ._connect import connect, rendezvous
+from ._errors import BrokenAnswer, KistError, from_agent
+from ._members import Members
+from ._overview import Overview
+from ._wire import Wire, now
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator, Optional, Sequence
+    import _socket as socket
+    from typing import Any, Iterator, Optional, Sequence
 
     from ._places import Places
 
@@ -28,8 +24,6 @@ PROTOCOL = 1
 
 # Seconds for an ordinary request; for one that derives a key; for one over which a person may be asked.
 USUAL, DERIVATION, ASKING = 30, 120, 90
-
-_CRED = 12  # struct ucred: pid, uid, gid
 
 
 class AgentFailure(Exception):
@@ -85,7 +79,7 @@ class Agent:
     def __init__(self, connected: socket.socket, places: Places, private: bool = False) -> None:
         self.places = places
         self.private = private
-        self._socket = connected
+        self._wire = Wire(connected)
         self._next = 1
         self._hello_id = 0
         self._greeting: Optional[dict[str, Any]] = None
@@ -100,15 +94,15 @@ class Agent:
         """
         path = places.socket()
         if path is not None:
-            connected = _connect(path)
+            connected = connect(path)
             if connected is not None:
                 return cls(connected, places)
         # Another one may have the vault open with a socket elsewhere: its lock file says where.
-        elsewhere = _rendezvous(places)
+        elsewhere = rendezvous(places)
         if elsewhere is None or elsewhere == path:
             return None
         try:
-            connected = _connect(elsewhere)
+            connected = connect(elsewhere)
         except KistError:
             return None
         if connected is None:
@@ -119,7 +113,7 @@ class Agent:
         return agent
 
     def close(self) -> None:
-        self._socket.close()
+        self._wire.close()
 
     def __enter__(self) -> Agent:
         return self
@@ -137,8 +131,8 @@ class Agent:
     def hello(self) -> dict[str, Any]:
         """What the agent says of itself: protocol, version, state, pid, vault."""
         if self._greeting is None:
-            end = _end(USUAL)
-            self._write(self._hello(), end)
+            end = now() + USUAL
+            self._wire.send(self._hello(), end)
             self._receive_hello(end)
         assert self._greeting is not None
         return self._greeting
@@ -157,11 +151,11 @@ class Agent:
         self, method: str, params: Optional[dict[str, Any]] = None, segments: Sequence[bytes] = (), seconds: int = USUAL
     ) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
         """Asks once; every frame of the answer, as it comes."""
-        end = _end(seconds)
+        end = now() + seconds
         head = b"" if self._greeting else self._hello()
         number = self._take()
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params or {}}
-        self._write(head + _frame.encode(request, segments), end)
+        self._wire.send(head + _frame.encode(request, segments), end)
         if head:
             self._receive_hello(end)
         while True:
@@ -282,11 +276,7 @@ class Agent:
         self._greeting = result
 
     def _receive(self, number: int, end: float) -> tuple[dict[str, Any], list[bytes]]:
-        fixed = self._read(_frame.FIXED, end)
-        prefix = fixed + self._read(4 * _frame.count_of(fixed), end)
-        layout = _frame.layout_of(prefix)
-        answer = _frame.parse(self._read(layout.header, end))
-        secrets = [bytes(self._read(length, end)) for length in layout.segments]
+        answer, secrets = self._wire.receive(end)
         if answer.get("jsonrpc") != "2.0" or ("result" in answer) == ("error" in answer):
             raise BrokenAnswer("the agent's answer is not of the protocol")
         identifier = answer.get("id")
@@ -303,110 +293,3 @@ class Agent:
         if not isinstance(result, dict):
             raise BrokenAnswer("the agent's answer has no proper result")
         return result, secrets
-
-    def _write(self, data: bytes, end: float) -> None:
-        view = memoryview(data)
-        while view:
-            self._wait(end)
-            try:
-                view = view[self._socket.send(view, socket.MSG_NOSIGNAL) :]
-            except socket.timeout:
-                raise TimedOut("the agent did not take the request in time") from None
-            except OSError as error:
-                raise BrokenAnswer(f"the connection to the agent broke ({error.strerror})") from None
-
-    def _read(self, count: int, end: float) -> bytearray:
-        data = bytearray(count)
-        view = memoryview(data)
-        while view:
-            self._wait(end)
-            try:
-                got = self._socket.recv_into(view)
-            except socket.timeout:
-                raise TimedOut("the agent did not answer in time", "see what it does:  kist status") from None
-            except OSError as error:
-                raise BrokenAnswer(f"the connection to the agent broke ({error.strerror})") from None
-            if got == 0:
-                raise BrokenAnswer("the agent closed the connection")
-            view = view[got:]
-        return data
-
-    def _wait(self, end: float) -> None:
-        left = end - _now()
-        if left <= 0:
-            raise TimedOut("the agent did not answer in time", "see what it does:  kist status")
-        self._socket.settimeout(left)
-
-
-def _now() -> float:
-    # It goes on while the machine sleeps, as the agent's deadlines do.
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def _end(seconds: int) -> float:
-    return _now() + seconds
-
-
-def _connect(path: str) -> Optional[socket.socket]:
-    """A checked connection; None when nobody listens there."""
-    if not _check(os.path.dirname(path), stat.S_ISDIR, "a folder") or not _check(path, stat.S_ISSOCK, "a socket"):
-        return None
-    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        connected.settimeout(USUAL)
-        connected.connect(path)
-        peer = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CRED)
-    except (ConnectionRefusedError, FileNotFoundError):
-        connected.close()
-        return None
-    except OSError as error:
-        connected.close()
-        raise BrokenAnswer(f"the agent's socket cannot be used ({error.strerror or error})") from None
-    user = int.from_bytes(peer[4:8], sys.byteorder)
-    if user != os.geteuid():
-        connected.close()
-        raise UnsafePlace(
-            f"the socket of the agent belongs to another user ({user}), so nothing was sent to it",
-            "look who put it there:  kist doctor",
-        )
-    return connected
-
-
-def _check(path: str, is_kind: Callable[[int], bool], what: str) -> bool:
-    """Whether something is there; it must be of this user, and closed to all others."""
-    try:
-        found = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise UnsafePlace(f"{path} is not used: {error.strerror}") from None
-    if not is_kind(found.st_mode):
-        raise UnsafePlace(f"{path} is not used: it is not {what}")
-    if found.st_uid != os.geteuid():
-        raise UnsafePlace(f"{path} is not used: it belongs to user {found.st_uid}, not to you")
-    if found.st_mode & 0o077:
-        raise UnsafePlace(f"{path} is not used: others have access to it (mode {found.st_mode & 0o7777:o})")
-    return True
-
-
-def _rendezvous(places: Places) -> Optional[str]:
-    """The socket named by the vault's lock file, if that is this user's and of this boot."""
-    try:
-        descriptor = os.open(places.vault + ".lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > 4_096:
-            return None
-        members = Members(_frame.parse(os.read(descriptor, 4_097)), "lock file")
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            boot = file.read().strip()
-        if members.text("boot") != boot:
-            return None
-        path = members.text_if_present("socket")
-        return path if path and path.startswith("/") and "\0" not in path else None
-    except (OSError, ValueError, KistError):
-        return None
-    finally:
-        os.close(descriptor)

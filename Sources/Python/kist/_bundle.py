@@ -7,6 +7,7 @@ import subprocess
 from . import _frame
 from ._agent import Revealed, Want
 from ._errors import BrokenAnswer, Expired, KistError, NotFound, NotOpened
+from ._members import Members
 from ._overview import Overview
 from ._programs import program
 
@@ -27,6 +28,11 @@ _ERRORS: dict[int, type[KistError]] = {
 
 def reveal(wants: Sequence[Want], allow_expired: bool) -> list[Revealed]:
     return [_reveal(want, allow_expired) for want in wants]
+
+
+def overviews(profile: str) -> list[Overview]:
+    items = Members(_frame.parse(_kist("list", "--json", "--profile", profile).strip()), "list").items()
+    return [Overview(item) for item in items]
 
 
 def _reveal(want: Want, allow_expired: bool) -> Revealed:

@@ -25,23 +25,27 @@ class Plan:
         self.notices: list[str] = []
 
 
+def holds(rule: dict[str, Any], overview: Overview) -> bool:
+    """Whether a rule of a platform applies to a credential; the versions of packages are not looked at."""
+    plain = overview.plain
+    present = {*overview.secrets, *(name for name, value in plain.items() if value)}
+    return (
+        (not rule.get("variants") or overview.variant in rule["variants"])
+        and present.issuperset(rule.get("when", []))
+        and present.isdisjoint(rule.get("unless", []))
+        and all(plain.get(field) == value for field, value in rule.get("if", {}).items())
+    )
+
+
 def make(platform: Platform, overview: Overview, version: Callable[[str], Optional[str]]) -> Plan:
     """The plan for one credential; `version` tells the installed version of a Python package, if there is one."""
     plan = Plan()
     plain, secrets = overview.plain, set(overview.secrets)
     present = secrets | {name for name, value in plain.items() if value}
 
-    def holds(rule: dict[str, Any]) -> bool:
-        return (
-            (not rule.get("variants") or overview.variant in rule["variants"])
-            and present.issuperset(rule.get("when", []))
-            and present.isdisjoint(rule.get("unless", []))
-            and all(plain.get(field) == value for field, value in rule.get("if", {}).items())
-        )
-
     for rule in platform.environment:
         value = Template(rule["value"])
-        if not holds(rule) or not present.issuperset(value.fields):
+        if not holds(rule, overview) or not present.issuperset(value.fields):
             continue
         if any(not _fits(bound, version(package)) for package, bound in rule.get("when_package", {}).items()):
             if "otherwise" in rule:
@@ -55,11 +59,11 @@ def make(platform: Platform, overview: Overview, version: Callable[[str], Option
     if platform.free_form:
         _add_free_fields(plan, platform, overview)
     names = {name for name, _ in plan.set}
-    plan.unset = [rule["name"] for rule in platform.unset if holds(rule) and rule["name"] not in names]
+    plan.unset = [rule["name"] for rule in platform.unset if holds(rule, overview) and rule["name"] not in names]
     plan.files = [
         (rule["path"], int(rule.get("mode", "0600"), 8), Template(rule["content"]), rule.get("merge"))
         for rule in platform.files
-        if holds(rule)
+        if holds(rule, overview)
     ]
     return plan
 
@@ -70,7 +74,7 @@ def _add_free_fields(plan: Plan, platform: Platform, overview: Overview) -> None
     for field in sorted((set(overview.secrets) | overview.plain.keys()) - known):
         is_variable = variable_name(field) == field and any(letter.isalpha() for letter in field)
         prefix = "" if is_variable else variable_name(overview.name) + "_"
-        plan.set.append((prefix + variable_name(field), Template("{field}".replace("field", field))))
+        plan.set.append((prefix + variable_name(field), Template.of(field)))
 
 
 def _fits(bound: str, found: Optional[str]) -> bool:

@@ -1,15 +1,14 @@
 """What Kist knows about platforms: which variables and files their clients expect (Platforms.md).
 
-The built-in ones are `_platforms.json`, made from Sources/KistPlatforms/Data when the wheel is built; in a checkout
-the files themselves are read. The user's own are read from `~/.config/kist/platforms`.
+The built-in ones came with this package; the user's own are read from `~/.config/kist/platforms`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 
+from ._data import data
 from ._errors import KistError, NotFound
 from ._places import find
 
@@ -17,30 +16,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
-_DATA = os.path.join(_HERE, "_platforms.json")
-_SOURCE = os.path.join(_HERE, "..", "..", "KistPlatforms", "Data")
 _LONGEST = 32_768
-# What is stored, and what %kist ask has to know when it asks for it.
-_OF_A_FIELD = {"name", "kind", "required", "main", "variants", "title", "ask", "default", "from", "take"}
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
-
-_built_in: Optional[dict[str, Any]] = None
 
 
 class Platform:
     """The part of a platform's file that a program needs."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, table: dict[str, Any]) -> None:
         try:
-            self.name: str = _text(data["name"])
-            self.title: str = _text(data["title"])
-            self.free_form = data.get("free_form", False) is True
-            self.fields = _tables(data, "field", ("name",))
-            self.environment = _tables(data, "env", ("name", "value"))
-            self.unset = _tables(data, "unset", ("name",))
-            self.files = _tables(data, "file", ("path", "content"))
-            for rule in [*self.fields, *self.environment, *self.unset, *self.files]:
+            self.name: str = _text(table["name"])
+            self.title: str = _text(table["title"])
+            self.hosts = list(map(_text, _list(table.get("hosts", []))))
+            self.free_form = table.get("free_form", False) is True
+            self.fields = _tables(table, "field", ("name",))
+            self.environment = _tables(table, "env", ("name", "value"))
+            self.basic = _tables(table, "basic", ("user", "password"))
+            self.unset = _tables(table, "unset", ("name",))
+            self.files = _tables(table, "file", ("path", "content"))
+            for rule in [*self.fields, *self.environment, *self.basic, *self.unset, *self.files]:
                 for key in ("variants", "when", "unless"):
                     list(map(_text, _list(rule.get(key, []))))
                 for key in ("if", "when_package"):
@@ -63,32 +57,8 @@ class Platform:
 
 def built_in() -> dict[str, Any]:
     """The data of every built-in platform by its name."""
-    global _built_in
-    if _built_in is None:
-        try:
-            with open(_DATA, encoding="utf-8") as file:
-                _built_in = json.load(file)
-        except FileNotFoundError:
-            _built_in = from_source(_SOURCE)
-    return _built_in
-
-
-def from_source(folder: str) -> dict[str, Any]:
-    """The same from the TOML files; only what a program needs, so no advice."""
-    from . import _toml
-
-    found = {}
-    for entry in sorted(os.listdir(folder)):
-        if entry.endswith(".toml"):
-            with open(os.path.join(folder, entry), encoding="utf-8") as file:
-                data = _toml.parse(file.read())
-            found[data["name"]] = {
-                key: data[key] for key in ("name", "title", "free_form", "field", "env", "unset", "file") if key in data
-            }
-            for field in found[data["name"]].get("field", []):
-                for key in set(field) - _OF_A_FIELD:
-                    del field[key]
-    return found
+    platforms: dict[str, Any] = data()["platforms"]
+    return platforms
 
 
 def load(name: str) -> Platform:
@@ -102,10 +72,10 @@ def load(name: str) -> Platform:
                 f"{_path(name)} has the name of a built-in platform", "if it is to take its place:  replaces = true"
             )
         return Platform(own)
-    data = built_in().get(name)
-    if data is None:
+    table = built_in().get(name)
+    if table is None:
         raise NotFound(f"the platform {name} is not known here", f"expected:  {_path(name)}")
-    return Platform(data)
+    return Platform(table)
 
 
 def _path(name: str) -> str:
@@ -128,14 +98,14 @@ def _own(name: str) -> Optional[dict[str, Any]]:
     if len(raw) > _LONGEST:
         raise KistError(f"{path}: it is longer than {_LONGEST} bytes")
     try:
-        data = _toml.parse(raw.decode("utf-8"))
+        table = _toml.parse(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise KistError(f"{path}: it is not UTF-8 text") from None
     except _toml.TOMLError as error:
         raise KistError(f"{path}: {error}") from None
-    if data.get("name") != name:
+    if table.get("name") != name:
         raise KistError(f"{path}: the file is called {name}.toml, but its name is another")
-    return data
+    return table
 
 
 def _text(value: Any) -> str:
@@ -156,9 +126,9 @@ def _table(value: Any) -> dict[str, Any]:
     return value
 
 
-def _tables(data: dict[str, Any], key: str, texts: tuple[str, ...]) -> list[dict[str, Any]]:
-    tables = list(map(_table, _list(data.get(key, []))))
-    for table in tables:
+def _tables(table: dict[str, Any], key: str, texts: tuple[str, ...]) -> list[dict[str, Any]]:
+    tables = list(map(_table, _list(table.get(key, []))))
+    for inner in tables:
         for text in texts:
-            _text(table[text])
+            _text(inner[text])
     return tables

@@ -12,7 +12,8 @@ from _thread import RLock
 
 from ._agent import Agent, AgentFailure
 from ._errors import BrokenAnswer, KistError, NoAgent, UsageError
-from ._overview import Members, check_name
+from ._members import Members
+from ._overview import check_name
 from ._places import find
 
 TYPE_CHECKING = False
@@ -51,8 +52,11 @@ def ask(body: Callable[[Agent], R], *, start: bool = True) -> R:
                     _forget(agent)
                     continue
                 raise failure.for_people(places) from None
-            except BrokenAnswer:
+            except BaseException as error:
+                # What comes next through this connection may be the rest of this answer.
                 _forget(agent)
+                if not isinstance(error, BrokenAnswer):
+                    raise
                 # It ended between our connect and our request; the next one is asked the same, once.
                 if agent.greeted or agent.private or attempt > 0 or not start:
                     raise

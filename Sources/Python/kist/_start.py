@@ -9,7 +9,7 @@ import sys
 
 from ._agent import Agent, AgentFailure
 from ._errors import KistError, NoAgent
-from ._overview import Members
+from ._members import Members
 from ._programs import program, without_keys
 
 TYPE_CHECKING = False

@@ -51,6 +51,13 @@ class Template:
             at = close + 1
         self._add("".join(literal))
 
+    @classmethod
+    def of(cls, field: str) -> Template:
+        """The value of a field as it is, whatever the field is called."""
+        template = cls("")
+        template.parts.append(Reference(field, ""))
+        return template
+
     def _add(self, literal: str) -> None:
         if literal:
             self.parts.append(literal.encode())

@@ -7,6 +7,8 @@ most and uses memory in proportion to the text.
 
 from __future__ import annotations
 
+from ._toml_text import Reader, TOMLError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -14,16 +16,6 @@ if TYPE_CHECKING:
 DEEPEST = 16
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _DIGITS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
-
-
-class TOMLError(ValueError):
-    """Why a text is not TOML, and on which line. Quotes nothing of the text."""
-
-    def __init__(self, line: int, rule: str) -> None:
-        super().__init__(f"line {line}: {rule}")
-        self.line = line
-        self.rule = rule
 
 
 class _Table(dict):  # type: ignore[type-arg]
@@ -42,20 +34,7 @@ def parse(text: str) -> dict[str, Any]:
     return _Parser(text).document()
 
 
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.line = 1
-
-    def error(self, rule: str) -> TOMLError:
-        return TOMLError(self.line, rule)
-
-    @property
-    def here(self) -> str:
-        """The character here; empty at the end."""
-        return self.text[self.at : self.at + 1]
-
+class _Parser(Reader):
     def document(self) -> dict[str, Any]:
         root = _Table()
         current = root
@@ -233,128 +212,5 @@ class _Parser:
             raise self.error("not a whole number of 64 bits") from None
         return number
 
-    # Texts
 
-    def is_triple(self, quote: str) -> bool:
-        return self.text.startswith(quote * 3, self.at)
-
-    def basic(self) -> str:
-        self.at += 1
-        parts = []
-        while self.here != '"':
-            parts.append(self.escape() if self.here == "\\" else self.plain())
-        self.at += 1
-        return "".join(parts)
-
-    def literal(self) -> str:
-        self.at += 1
-        start = self.at
-        while self.here != "'":
-            self.plain()
-        self.at += 1
-        return self.text[start : self.at - 1]
-
-    def basic_lines(self) -> str:
-        self.at += 3
-        self.line_end()
-        parts: list[str] = []
-        while True:
-            if self.closes('"', parts):
-                return "".join(parts)
-            if self.here == "\\":
-                if not self.joins():
-                    parts.append(self.escape())
-            elif self.line_end():
-                parts.append("\n")
-            else:
-                parts.append(self.plain())
-
-    def literal_lines(self) -> str:
-        self.at += 3
-        self.line_end()
-        parts: list[str] = []
-        while True:
-            if self.closes("'", parts):
-                return "".join(parts)
-            parts.append("\n" if self.line_end() else self.plain())
-
-    def closes(self, quote: str, parts: list[str]) -> bool:
-        """Steps over quotes here; up to two before the closing three belong to the text."""
-        count = 0
-        while count < 5 and self.here == quote:
-            count += 1
-            self.at += 1
-        parts.append(quote * (count - 3 if count >= 3 else count))
-        return count >= 3
-
-    def joins(self) -> bool:
-        """A backslash at the end of a line: it, the line end and all blanks and line ends after it vanish."""
-        place = self.at, self.line
-        self.at += 1
-        self.skip_blanks()
-        if not self.line_end():
-            self.at, self.line = place
-            return False
-        while True:
-            self.skip_blanks()
-            if not self.line_end():
-                return True
-
-    def plain(self) -> str:
-        here = self.here
-        if not here:
-            raise self.error("a closing quote is missing")
-        if here in "\n\r":
-            raise self.error("a closing quote is missing on this line")
-        if (here < " " or here == "\x7f") and here != "\t":
-            raise self.error("a control character")
-        self.at += 1
-        return here
-
-    def escape(self) -> str:
-        mark = self.text[self.at + 1 : self.at + 2]
-        self.at += 2
-        if mark in _ESCAPES:
-            return _ESCAPES[mark]
-        if mark not in ("u", "U"):
-            raise self.error("an unknown escape after \\")
-        count = 4 if mark == "u" else 8
-        digits = self.text[self.at : self.at + count]
-        if len(digits) < count or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
-            raise self.error(f"an escape needs {count} hexadecimal digits")
-        value = int(digits, 16)
-        if value == 0 or 0xD800 <= value < 0xE000 or value > 0x10FFFF:
-            raise self.error("an escape names no character")
-        self.at += count
-        return chr(value)
-
-    # Between them
-
-    def skip_blanks(self) -> None:
-        while self.here in (" ", "\t"):
-            self.at += 1
-
-    def skip_blank_lines(self) -> None:
-        while True:
-            self.skip_blanks()
-            if self.here == "#":
-                self.comment()
-            if not self.line_end():
-                return
-
-    def line_end(self) -> bool:
-        if self.here == "\r":
-            if self.text[self.at + 1 : self.at + 2] != "\n":
-                raise self.error("a control character")
-            self.at += 1
-        if self.here != "\n":
-            return False
-        self.at += 1
-        self.line += 1
-        return True
-
-    def comment(self) -> None:
-        while self.here and self.here not in "\n\r":
-            if (self.here < " " or self.here == "\x7f") and self.here != "\t":
-                raise self.error("a control character")
-            self.at += 1
+__all__ = ["TOMLError", "parse"]

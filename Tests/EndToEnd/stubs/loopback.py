@@ -135,15 +135,16 @@ class Stub:
                 self.respond(stub._decide(request))
 
             def respond(self, answer):
-                text = isinstance(answer.body, str)
-                if isinstance(answer.body, bytes):
-                    data = answer.body
+                kind, data = "application/json", answer.body
+                if isinstance(data, bytes):
+                    kind = "application/octet-stream"
+                elif isinstance(data, str):
+                    kind, data = "text/plain", data.encode()
                 else:
-                    data = answer.body.encode() if text else json.dumps(answer.body).encode()
+                    data = json.dumps(data).encode()
                 self.send_response(answer.status)
-                self.send_header("Content-Type", "text/plain" if text else "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                for name, value in answer.headers.items():
+                headers = {"Content-Type": kind, "Content-Length": str(len(data)), **answer.headers}
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":
