@@ -1,4 +1,4 @@
-"""Following Kaskada's page on client authentication, outside notebooks."""
+"""Following Kaskada's page on client authentication. Its steps in a notebook are in test_notebook.py."""
 
 import json
 import subprocess

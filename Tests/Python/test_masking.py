@@ -93,6 +93,15 @@ def test_the_secret_half_of_a_pair_is_a_secret():
     assert mask.text("ada@example.com") == "ada@example.com"
 
 
+def test_many_with_the_same_beginning_keep_their_names():
+    begin = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9."
+    tokens = {f"token{n}": begin + base64.urlsafe_b64encode(os.urandom(60)).decode() for n in range(100)}
+    mask = knowing(*tokens.items())
+    for name, token in tokens.items():
+        assert mask.text(f"Bearer {token}") == f"Bearer ‹{name}›"
+        assert pieces(mask, "Bearer " + token[:40], token[40:]) == f"Bearer ‹{name}›"
+
+
 def test_short_values_are_left_alone():
     mask = knowing(("pin", "1234567"))
     assert mask.text("1234567") == "1234567"

@@ -1,7 +1,7 @@
 """Puts names in the place of secret values: in text, in bytes, in streams that come in pieces."""
 
 import threading
-from typing import Callable, Iterable, List, Optional, Tuple
+from typing import Callable, Iterable, List, Set, Tuple
 
 from .search import GAPS, GAPS_IN_MARKUP, PIECE, Search, Span
 
@@ -14,17 +14,17 @@ class Mask:
     """The secrets that were handed over so far. Everybody who prints asks the same one; it only ever learns more."""
 
     def __init__(self) -> None:
-        self._secrets: List[Tuple[str, bytes]] = []
+        self._known: Set[Tuple[str, bytes]] = set()
         self._lock = threading.Lock()
-        self.search = Search(())
+        self.search = Search()
 
     def learn(self, secrets: Iterable[Tuple[str, bytes]]) -> None:
         """From now on also masks these (name, value)."""
         with self._lock:
-            new = [secret for secret in secrets if secret not in self._secrets]
-            if new:
-                self._secrets += new
-                self.search = Search(self._secrets)
+            for label, value in secrets:
+                if (label, value) not in self._known:
+                    self._known.add((label, value))
+                    self.search.add(label, value)
 
     def text(self, text: str, markup: bool = False) -> str:
         """`text` with names for secrets; the same object when there is none in it. `markup`: tags may stand in values."""

@@ -3,7 +3,7 @@
 import re
 import sys
 from bisect import bisect_right
-from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Pattern, Set, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Pattern, Set, Tuple
 
 from .forms import forms
 
@@ -30,32 +30,36 @@ class Span(NamedTuple):
 
 
 class Search:
-    """Looks for the forms of a set of secrets. Never changed once it is made."""
+    """Looks for the forms of a set of secrets, which only ever grows: others may search while one is added."""
 
-    def __init__(self, secrets: Iterable[Tuple[str, bytes]]) -> None:
+    def __init__(self) -> None:
         self.labels: Dict[bytes, str] = {}
-        for label, value in secrets:
-            for form in forms(value):
-                self.labels[form] = label  # the latest name is the best: a credential's after a variable's
-        self._short: List[bytes] = [form for form in self.labels if len(form) < ALIGNED]
+        self.longest = 0
+        self._short: List[bytes] = []
         self._places: Dict[bytes, List[Tuple[bytes, int]]] = {}
-        words: Set[int] = set()
-        for form in self.labels:
+        self._words: Set[int] = set()
+        self._beginnings: Set[bytes] = set()
+        self._heads: Dict[bytes, List[bytes]] = {}
+
+    def add(self, label: str, value: bytes) -> None:
+        """Looks for this one too. A name given later is the better one: a credential's after a variable's."""
+        for form in forms(value):
+            known = form in self.labels
+            self.labels[form] = label
+            if known:
+                continue
+            self.longest = max(self.longest, len(form))
+            self._beginnings.update(form[:length] for length in range(1, min(len(form), ALIGNED)))
+            self._heads.setdefault(form[:WORD], []).append(form)
             if len(form) < ALIGNED:
+                self._short.append(form)
                 continue
             for offset in _telling_offsets(form):
                 word = form[offset : offset + WORD]
                 places = self._places.setdefault(word, [])
                 if len(places) < PLACES:
                     places.append((form, offset))
-                words.add(int.from_bytes(word, sys.byteorder))
-        self._words: FrozenSet[int] = frozenset(words)
-        self.longest = max(map(len, self.labels), default=0)
-        self._beginnings: Set[bytes] = set()
-        self._heads: Dict[bytes, List[bytes]] = {}
-        for form in self.labels:
-            self._beginnings.update(form[:length] for length in range(1, min(len(form), ALIGNED)))
-            self._heads.setdefault(form[:WORD], []).append(form)
+                self._words.add(int.from_bytes(word, sys.byteorder))
 
     def spans(self, data: bytes, markup: bool = False) -> List[Span]:
         """All finds in `data`, in order and apart from each other."""
@@ -180,15 +184,19 @@ def _equal_behind(data: bytes, at: int, form: bytes, offset: int) -> int:
 
 
 def _apart(found: List[Span]) -> List[Span]:
-    """Overlapping finds as one."""
+    """Overlapping finds as one, with the name of the longest."""
     found.sort()
     joined = found[:1]
+    longest = joined[0].end - joined[0].start
     for span in found[1:]:
-        last = joined[-1]
+        last, length = joined[-1], span.end - span.start
         if span.start >= last.end:
             joined.append(span)
-        elif span.end > last.end:
-            joined[-1] = Span(last.start, span.end, last.label, span.open)
+            longest = length
+        elif span.end > last.end or length > longest:
+            label = span.label if length > longest else last.label
+            joined[-1] = Span(last.start, max(span.end, last.end), label, span.open if span.end > last.end else last.open)
+            longest = max(longest, length)
     return joined
 
 
