@@ -155,19 +155,19 @@ def test_scheduled_job(world):
     """The line for cron, in cron's own bare environment; only the program at its end is another one."""
     key = world.secret("nightly", "demo:{}")
     stub = world.stub(Kumo, accepted={key})
-    world.add("kumo", {"api_key": key, "url": stub.url}, "--name", "nightly")
+    world.add("kumo-rfm", {"api_key": key, "url": stub.url}, "--name", "nightly")
     lines = world.done("how", "nightly", "cron").out.splitlines()
     (line,) = [line.removeprefix("0 2 * * *") for line in lines if line.startswith("0 2 * * *")]
-    job = world.at("work", "retrain.py")
+    job = world.at("work", "predict.py")
     with open(job, "w") as file:
-        file.write("import os, kumoai; kumoai.init(url=os.environ['KUMO_URL'])")
+        file.write("import os, kumoai; kumoai.init(url=os.environ['RFM_API_URL'])")
     passphrase = world.at("home", ".config", "kist", "passphrase")
     os.makedirs(os.path.dirname(passphrase), mode=0o700, exist_ok=True)
     shutil.copy(world.passphrase_file, passphrase)
     world.done("lock")
     try:
         process = subprocess.run(
-            ["/bin/sh", "-c", line.replace("python retrain.py", f"{client('kumoai-2.22.0')} {job}")],
+            ["/bin/sh", "-c", line.replace("python predict.py", f"{client('kumoai-2.22.0')} {job}")],
             env={"HOME": world.at("home"), "PATH": world.environment["PATH"], "SHELL": "/bin/sh"},
             capture_output=True,
             text=True,

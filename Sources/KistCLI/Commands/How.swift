@@ -77,7 +77,7 @@ struct HowCommand: SessionCommand {
         discussion: "Example:  kist how kumo python")
 
     @Argument(help: "The credential.") var name: String
-    @Argument(help: "python, notebook, curl, cron, docker or nginx; without it all.") var place: String?
+    @Argument(help: "python, notebook, curl, cron, systemd, docker or nginx; without it all.") var place: String?
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 

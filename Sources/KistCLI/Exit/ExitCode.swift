@@ -20,10 +20,21 @@ package enum ExitCode {
     /// The bundle was sealed for others.
     package static let bundleNotForThis: Int32 = 13
     package static let usage: Int32 = 64
+    /// `run --check`: a credential has expired, so nothing was started.
+    package static let credentialExpired: Int32 = 121
+    /// `run --check`: the platform refused one, or does not allow it.
+    package static let credentialRefused: Int32 = 122
+    /// `run --check`: nobody could say of one (platform down, time-out).
+    package static let credentialUnproved: Int32 = 123
     /// Any other failure of Kist's own; in `run`, every one of them.
     package static let failed: Int32 = 125
     /// `run`: found, but not a program that can be executed.
     package static let notExecutable: Int32 = 126
     /// `run`: no such program.
     package static let noProgram: Int32 = 127
+
+    /// The failures of `run` that keep a code of their own; all others are `failed` there.
+    package static let ofRun: Set<Int32> = [
+        credentialExpired, credentialRefused, credentialUnproved, notExecutable, noProgram,
+    ]
 }

@@ -59,7 +59,7 @@ package enum KistProgram {
         } catch {
             printer.failure(error)
             code = error.code
-            if isRun, code != ExitCode.notExecutable, code != ExitCode.noProgram { code = ExitCode.failed }
+            if isRun, !ExitCode.ofRun.contains(code) { code = ExitCode.failed }
         }
         printer.flush()
         return code

@@ -24,7 +24,10 @@ enum Run {
         var revisions: [CredentialRequest: UInt64] = [:]
         let first = try injection(
             request, files, input, session, masks: !choice.isNone, revisions: &revisions
-        ) { (asked) throws(Failure) in try session.reveal(asked) }
+        ) { (asked) throws(Failure) in
+            guard input.checksFirst else { return try session.reveal(asked) }
+            return try ProvedFirst(session: session, allowExpired: input.allowExpired).reveal(request, asked)
+        }
         say(first, session)
         session.printer.flush()
         // A folder of ours goes with this process, which then has to stay.

@@ -13,6 +13,7 @@ struct RunCommand: SessionCommand {
                       kist run --env-file .env -- make deploy
                       kist run --as ghcr.password=stdin ghcr -- docker login -u me --password-stdin ghcr.io
                       kist run --watch kumo -- python serve.py
+                      kist run --check kumo -- python3 nightly.py
 
             Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown
             with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON.
@@ -35,6 +36,10 @@ struct RunCommand: SessionCommand {
     @Option(help: ArgumentHelp("Send it this signal instead (HUP, USR1 …).", valueName: "signal"))
     var watchSignal: String?
     @Option(help: ArgumentHelp("Why, for the audit.", valueName: "text")) var reason: String?
+    @Flag(
+        name: .customLong("check"),
+        help: "Prove each one at its platform first. Ends with 121 (expired), 122 (refused) or 123 (nobody could say).")
+    var checksFirst = false
     @Flag(help: "Hand over what has expired, too.") var allowExpired = false
     @Flag(help: "Take away every other credential variable that Kist knows.") var pristine = false
     @Flag(help: "Set variables that can make programs run other code.") var allowDangerousNames = false
@@ -71,6 +76,7 @@ struct RunCommand: SessionCommand {
         }
         input.envFiles = command.envFiles
         input.reason = command.reason
+        input.checksFirst = command.checksFirst
         input.allowExpired = command.allowExpired
         input.pristine = command.pristine
         input.allowDangerousNames = command.allowDangerousNames

@@ -7,6 +7,8 @@ struct RunInput: Equatable {
     var envFiles: [String] = []
     var reason: String?
     var allowExpired = false
+    /// Prove every credential at its platform before anything is started.
+    var checksFirst = false
     /// Also take away every credential variable that any platform knows.
     var pristine = false
     var allowDangerousNames = false

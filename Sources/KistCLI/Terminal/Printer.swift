@@ -17,6 +17,8 @@ package final class Printer {
     /// Whether standard output is a terminal.
     package let isTerminal: Bool
     private let colours: (output: Bool, errors: Bool)
+    /// Before each line of a failure: `<3>` when the journal of a service reads them, which takes it for "error".
+    private let mark: [UInt8]
     private var pending: [UInt8] = []
     private var failedWith: Int32 = 0
 
@@ -24,6 +26,7 @@ package final class Printer {
         self.output = output
         self.errors = errors
         isTerminal = isatty(output) == 1
+        mark = Journal.reads(errors, environment) ? Array("<3>".utf8) : []
         let wanted = environment["NO_COLOR"] == nil && environment["TERM"].map { $0 != "dumb" } ?? false
         colours = (wanted && isTerminal, wanted && isatty(errors) == 1)
     }
@@ -53,9 +56,11 @@ package final class Printer {
     }
 
     package func failure(_ failure: Failure) {
-        note(Phrase(failure.message))
+        flush()
+        write(
+            mark + Array((render(["kist: ", Phrase(failure.message)], colour: colours.errors) + "\n").utf8), to: errors)
         for line in failure.advice {
-            write(Array((render([Phrase("  " + line)], colour: false) + "\n").utf8), to: errors)
+            write(mark + Array((render([Phrase("  " + line)], colour: false) + "\n").utf8), to: errors)
         }
     }
 

@@ -21,7 +21,7 @@ package struct AfterAdd: Hashable, Sendable {
 /// How to use a credential in one place.
 package struct HowTo: Hashable, Sendable {
     package enum Place: String, CaseIterable, Sendable {
-        case python, notebook, curl, cron, docker, nginx
+        case python, notebook, curl, cron, systemd, docker, nginx
     }
 
     package let place: Place

@@ -11,6 +11,11 @@ package enum Prose {
     ) -> String {
         switch place {
         case .python, .notebook, .nginx: return fill(text, name: name, plain: plain)
+        case .systemd:
+            // A unit is no shell: only what means nothing to it is filled in.
+            return fill(text, name: name, plain: plain) { value, _ in
+                value.utf8.allSatisfy { FieldForm.isAlphanumeric($0) || "._:/@-".utf8.contains($0) } ? value : nil
+            }
         case .curl, .cron, .docker:
             return fill(text, name: name, plain: plain) { value, before in
                 guard let word = ShellQuoting(after: before).quoted(value) else { return nil }

@@ -9,6 +9,7 @@ from .epigos import Epigos
 from .generic import Generic
 from .kaskada import Kaskada
 from .kumo import Kumo
+from .kumo_jobs import KumoJobs
 from .loopback import Answer, Request, Stub
 from .postgres import Postgres
 from .proxy import SniffingProxy
@@ -26,6 +27,7 @@ __all__ = [
     "GoogleTokens",
     "Kaskada",
     "Kumo",
+    "KumoJobs",
     "Postgres",
     "Request",
     "Service",
