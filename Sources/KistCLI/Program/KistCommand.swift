@@ -20,14 +20,17 @@ struct KistCommand: ParsableCommand {
                     UseCommand.self,
                     TrustCommand.self, CheckCommand.self, HowCommand.self, EnvCommand.self,
                 ]),
-            CommandGroup(name: "Tools", subcommands: [SetupCommand.self, ProviderCommand.self]),
+            CommandGroup(
+                name: "Tools",
+                subcommands: [
+                    SetupCommand.self, ProviderCommand.self, CurlCommand.self, RenderCommand.self, HookCommand.self,
+                ]),
             CommandGroup(
                 name: "Safety",
                 subcommands: [
                     UnlockCommand.self, LockCommand.self, StatusCommand.self, SlotCommand.self, RekeyCommand.self,
                     PolicyCommand.self, HistoryCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self,
                 ]),
-            CommandGroup(name: "Tools", subcommands: [CurlCommand.self, RenderCommand.self, HookCommand.self]),
             CommandGroup(
                 name: "Places",
                 subcommands: [
