@@ -19,6 +19,16 @@ static const SecretSchema schema = {
     .attributes = {{"slot", SECRET_SCHEMA_ATTRIBUTE_STRING}},
 };
 
+static const SecretSchema seen_schema = {
+    .name = "org.kist.Seen",
+    .flags = SECRET_SCHEMA_NONE,
+    .attributes = {{"vault", SECRET_SCHEMA_ATTRIBUTE_STRING}},
+};
+
+static const SecretSchema *schema_of(const struct kist_keyring_request *request) {
+    return request->vault ? &seen_schema : &schema;
+}
+
 /* Cancels what is under way when the time is over; libsecret's own calls wait as long as the other side likes. */
 struct deadline {
     GCancellable *cancellable;
@@ -223,7 +233,8 @@ static SecretService *open_session(const struct kist_keyring_request *request, G
 
 static GHashTable *attributes(const struct kist_keyring_request *request) {
     GHashTable *table = g_hash_table_new(g_str_hash, g_str_equal);
-    g_hash_table_insert(table, "slot", (gpointer)request->slot);
+    if (request->vault) g_hash_table_insert(table, "vault", (gpointer)request->vault);
+    else g_hash_table_insert(table, "slot", (gpointer)request->slot);
     return table;
 }
 
@@ -233,8 +244,8 @@ static char **items(const struct kist_keyring_request *request, SecretService *s
     GHashTable *wanted = attributes(request);
     char **open = NULL, **locked = NULL, **opened = NULL;
     GError *error = NULL;
-    gboolean searched =
-        secret_service_search_for_dbus_paths_sync(service, &schema, wanted, cancellable, &open, &locked, &error);
+    gboolean searched = secret_service_search_for_dbus_paths_sync(
+        service, schema_of(request), wanted, cancellable, &open, &locked, &error);
     g_hash_table_unref(wanted);
     if (!searched) {
         fail(answer, error, KIST_KEYRING_OTHER);
@@ -360,7 +371,7 @@ void kist_keyring_set(const struct kist_keyring_request *request, const void *se
         GError *error = NULL;
         SecretValue *value = secret_value_new(secret, (gssize)length, "text/plain");
         gboolean stored = secret_service_store_sync(
-            service, &schema, wanted, path, request->label ? request->label : "Kist", value, cancellable, &error);
+            service, schema_of(request), wanted, path, request->label ? request->label : "Kist", value, cancellable, &error);
         secret_value_unref(value);
         g_hash_table_unref(wanted);
         if (!stored) {

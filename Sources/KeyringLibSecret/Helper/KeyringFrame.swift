@@ -10,18 +10,12 @@ struct KeyringFrame: ~Copyable {
     struct Broken: Error {}
 
     static func receive(_ socket: borrowing Descriptor) throws -> KeyringFrame {
-        var prefix = [UInt8](repeating: 0, count: FrameLayout.fixedBytes)
-        try fill(&prefix, socket)
-        let count = Int(prefix[8]) << 8 | Int(prefix[9])
-        // No request has more.
-        guard count <= 1 else { throw Broken() }
-        var lengths = [UInt8](repeating: 0, count: 4 * count)
-        try fill(&lengths, socket)
-        prefix += lengths
+        // No request has more than one.
+        var prefix = try socket.readWhole(FrameLayout.fixedBytes)
+        prefix += try socket.readWhole(4 * FrameLayout.segmentCount(of: prefix, most: 1))
         guard let layout = try prefix.withUnsafeBytes({ try FrameLayout.decode($0) }) else { throw Broken() }
-        var header = [UInt8](repeating: 0, count: layout.header)
-        try fill(&header, socket)
-        let secret = try SecretBytes(count: layout.segmentBytes) { bytes in try fill(bytes, socket) }
+        let header = try socket.readWhole(layout.header)
+        let secret = try SecretBytes(count: layout.segmentBytes) { bytes in try socket.readWhole(into: bytes) }
         return KeyringFrame(header: header, segments: SecretSegments(bytes: secret, lengths: layout.segments))
     }
 
@@ -32,18 +26,5 @@ struct KeyringFrame: ~Copyable {
         try FrameLayout(header: text.count, segments: key.count == 0 ? [] : [key.count]).encodePrefix(into: &bytes)
         try socket.write(bytes + text)
         try key.withBytes { try socket.write($0) }
-    }
-
-    private static func fill(_ bytes: inout [UInt8], _ socket: borrowing Descriptor) throws {
-        try bytes.withUnsafeMutableBytes { try fill($0, socket) }
-    }
-
-    private static func fill(_ bytes: UnsafeMutableRawBufferPointer, _ socket: borrowing Descriptor) throws {
-        var done = 0
-        while done < bytes.count {
-            let got = try socket.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
-            guard got > 0 else { throw Broken() }
-            done += got
-        }
     }
 }

@@ -17,15 +17,15 @@ package enum KeyringProgram {
         alarm(10)
         guard let frame = try? KeyringFrame.receive(socket), let json = try? JSONParser.parse(frame.header),
             let request = try? KeyringRequest(json: json),
-            frame.segments.count == (request.verb == .set ? 1 : 0)
+            frame.segments.count == (request.verb.bringsText ? 1 : 0)
         else { return 1 }
         alarm(UInt32(request.milliseconds / 1_000) + 1 + grace)
         var key = SecretBuffer()
         let answer: KeyringAnswer
         switch request.verb {
         case .probe: answer = SecretService.probe(request)
-        case .get: answer = SecretService.get(request, into: &key)
-        case .set: answer = frame.segments.withSegment(0) { SecretService.set(request, $0) }
+        case .get, .recall: answer = SecretService.get(request, into: &key)
+        case .set, .remember: answer = frame.segments.withSegment(0) { SecretService.set(request, $0) }
         case .remove: answer = SecretService.remove(request)
         case .others: answer = SecretService.others(request, into: &key)
         }

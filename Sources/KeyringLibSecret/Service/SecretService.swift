@@ -5,8 +5,8 @@ internal import SecretMemory
 
 /// The Secret Service of the desktop, asked through libsecret, one call per process.
 enum SecretService {
-    /// The longest key, in bytes.
-    private static let longest = 4_096
+    /// The longest key, and the longest text about a vault, in bytes.
+    private static let longest = 4_096, longestSeen = KeyringRequest.longestSeen
 
     static func probe(_ request: KeyringRequest) -> KeyringAnswer {
         var answer = kist_keyring_answer()
@@ -17,7 +17,7 @@ enum SecretService {
     /// - Parameter key: gets what was found.
     static func get(_ request: KeyringRequest, into key: inout SecretBuffer) -> KeyringAnswer {
         var answer = kist_keyring_answer()
-        _ = key.append(atMost: longest) { target in
+        _ = key.append(atMost: request.vault == nil ? longest : longestSeen) { target in
             var length = 0
             withRequest(request) { kist_keyring_get(&$0, target.baseAddress, target.count, &length, &answer) }
             return length
@@ -26,7 +26,9 @@ enum SecretService {
     }
 
     static func set(_ request: KeyringRequest, _ key: UnsafeRawBufferPointer) -> KeyringAnswer {
-        guard !key.isEmpty, key.count <= longest else { return KeyringAnswer(.unfit) }
+        guard !key.isEmpty, key.count <= (request.vault == nil ? longest : longestSeen) else {
+            return KeyringAnswer(.unfit)
+        }
         var answer = kist_keyring_answer()
         withRequest(request) { kist_keyring_set(&$0, key.baseAddress, key.count, &answer) }
         return read(answer)
@@ -53,7 +55,7 @@ enum SecretService {
     }
 
     private static func withRequest(_ request: KeyringRequest, _ body: (inout kist_keyring_request) -> Void) {
-        let texts = [request.slot, request.collection, request.label].map {
+        let texts = [request.slot, request.collection, request.label, request.vault].map {
             $0.map { strdup($0) } ?? nil
         }
         defer { for text in texts { free(text) } }
@@ -61,6 +63,7 @@ enum SecretService {
         form.slot = texts[0].map { UnsafePointer($0) }
         form.collection = texts[1].map { UnsafePointer($0) }
         form.label = texts[2].map { UnsafePointer($0) }
+        form.vault = texts[3].map { UnsafePointer($0) }
         form.may_ask = request.mayAsk ? 1 : 0
         form.may_start = request.mayAsk ? 1 : 0
         form.milliseconds = Int(request.milliseconds)

@@ -48,7 +48,8 @@ extension Agent {
                 case .backupPart: try backupPart(request, segments, client)
                 case .backupEnd: try backupEnd(request, client)
                 case .policy: try policy(request, client)
-                case .doctor: reply(client, request.id, try doctor(request, client))
+                case .seen: try seen(request, client)
+                case .doctor: try doctor(request, client)
                 case .audit: try audit(request, client)
                 case .auditVerify: try auditVerify(request, segments, client)
                 case .rekey: try rekey(request, segments, client)
@@ -124,6 +125,7 @@ extension Agent {
             pid: Process.id, version: AgentProtocol.release, started: started, lockedBytes: Int64(memory.inUse),
             isMemoryLocked: memory.locked, isDumpable: Hardening.isDumpable,
             anchor: vault?.anchorStatus.map { AgentStatus.Anchor(rawValue: $0.rawValue) ?? .unknown } ?? .unknown)
+        status.isUnseen = (try? session.anchors.load())?.isEmpty ?? true
         status.renewRecovery = vault?.needsNewRecovery ?? false
         return status
     }

@@ -14,8 +14,7 @@ extension Agent {
     private static func isWrittenDownFirst(_ method: Method) -> Bool {
         switch method {
         case .hello, .status, .list, .show, .history, .profiles, .folder, .doctor, .slots, .audit, .auditVerify,
-            .sealer,
-            .backupPart, .rekeyStatus:
+            .sealer, .seen, .backupPart, .rekeyStatus:
             false
         case .initialise, .unlock, .lock, .retire, .reveal, .put, .remove, .restore, .profileCreate, .profileCopy,
             .profileRemove, .seal:

@@ -91,16 +91,34 @@ extension Agent {
 
     func backupEnd(_ request: Request, _ client: Client) throws {
         let intake = try intake(of: client)
-        defer { dropIntake(client) }
-        let done: (facts: BackupFacts, anchor: [UInt8]?)
+        let done: (facts: BackupFacts, built: RestoredVault?)
         let displaces = intake.restoring != nil && session.isPlaceTaken
         do throws(VaultError) { done = try intake.backup.finish(displacing: displaces) } catch {
+            dropIntake(client)
             throw Failures.of(error)
         }
-        intake.isWhole = true
-        var summary = BackupSummary(done.facts)
-        if let anchor = done.anchor { summary.aside = try session.placeRestored(anchor, now: clock.now()) }
-        reply(client, request.id, summary.json)
+        guard let built = done.built else {
+            dropIntake(client)
+            return reply(client, request.id, BackupSummary(done.facts).json)
+        }
+        intake.noteProgress(at: clock.nanoseconds())
+        check(client, request.id) { [unowned self, unowned client] isEnough in
+            guard client.intake != nil else { throw Failures.locked }
+            _ = try self.intake(of: client)
+            do { return try built.advance(isEnough: isEnough) } catch {
+                dropIntake(client)
+                throw error
+            }
+        } finish: { [unowned self] client in
+            defer { dropIntake(client) }
+            let anchor = try built.finish()
+            // Somebody may have made a vault there meanwhile.
+            guard session.isPlaceTaken == displaces else { throw Failures.vaultExists }
+            intake.isWhole = true
+            var summary = BackupSummary(done.facts)
+            summary.aside = try session.placeRestored(anchor, now: clock.now())
+            reply(client, request.id, summary.json)
+        }
     }
 
     /// The backup that this client hands over; its place must still be its own.

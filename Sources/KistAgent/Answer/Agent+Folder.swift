@@ -23,7 +23,17 @@ extension Agent {
     }
 
     /// Facts for `kist doctor`. With `{deep: true}` every row is read and opened; the vault must be open for this client.
-    func doctor(_ request: Request, _ client: Client) throws(AgentFailure) -> JSONValue {
+    func doctor(_ request: Request, _ client: Client) throws(AgentFailure) {
+        guard request.params["deep"] == .bool(true) else { return reply(client, request.id, .object(facts(client))) }
+        let all = Verification(try session.use(by: client.token))
+        check(client, request.id) {
+            try all.advance(isEnough: $0)
+        } finish: { [unowned self] client in
+            reply(client, request.id, .object(facts(client) + [JSONMember("verified", .integer(Int64(all.rows)))]))
+        }
+    }
+
+    private func facts(_ client: Client) -> [JSONMember] {
         let memory = LockedMemory.now
         var members: [JSONMember] = [
             JSONMember("version", .string(AgentProtocol.release)),
@@ -46,13 +56,7 @@ extension Agent {
             members.append(JSONMember("vault", Self.json(facts)))
             members.append(JSONMember("audit", auditFacts))
         }
-        if request.params["deep"] == .bool(true) {
-            let vault = try session.use(by: client.token)
-            do throws(VaultError) {
-                members.append(JSONMember("verified", .integer(Int64(try vault.verify()))))
-            } catch { throw Failures.of(error) }
-        }
-        return .object(members)
+        return members
     }
 
     private static func json(_ facts: VaultFacts) -> JSONValue {

@@ -22,6 +22,29 @@ extension Agent {
         }
     }
 
+    /// Looks at every row, then changes the root. The job leaves the queue meanwhile: others may unlock.
+    func changeRoot(
+        _ request: RekeyRequest, _ job: UnlockJob, _ vault: Vault, _ key: consuming SlotKey
+    ) throws(AgentFailure) {
+        guard let client = clients[job.client] else { throw Failures.locked }
+        do { try vault.expectNoJob() } catch { throw Failures.of(error) }
+        job.key = consume key
+        jobs.removeAll { $0 === job }
+        let all = Verification(vault)
+        check(client, job.id, job) {
+            try all.advanceBeforeChange(isEnough: $0)
+        } finish: { [unowned self] client in
+            guard try session.use(by: job.client) === vault, let proof = job.proof.take(), let key = job.key.take()
+            else {
+                throw Failures.locked
+            }
+            let stored = job.segments(SlotWork.rekey(request).proof.segments..<request.segments)
+            try vault.changeRoot(
+                key, stored: stored, proof: proof, checked: all, log: session.audit, now: clock.now())
+            reply(client, job.id, progress(vault).json)
+        }
+    }
+
     func rekeyStatus(_ request: Request, _ client: Client) throws {
         guard session.isOpen(for: client.token), let vault = session.vault else { throw Failures.locked }
         reply(client, request.id, progress(vault).json)

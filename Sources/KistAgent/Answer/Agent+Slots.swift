@@ -81,6 +81,10 @@ extension Agent {
             return try tryNext(job, after: failure)
         }
         guard let key else { throw Failures.io("the key was taken already") }
+        if isNew, case .rekey(let request) = work {
+            try changeRoot(request, job, vault, key)
+            return true
+        }
         if let proof = job.proof.take() {
             try apply(work, job, vault, proof, .passphrase(key))
             return true
@@ -157,11 +161,7 @@ extension Agent {
                 answer(job, try vault.addSlot(material, label: request.label ?? "", proof: proof, now: now))
             case .change(let request, let id, _):
                 answer(job, try vault.changeSlot(id, label: request.label, material, proof: proof, now: now))
-            case .rekey(let request):
-                guard case .passphrase(let key)? = material else { throw .invalid("segments") }
-                let stored = job.segments(work.proof.segments..<request.segments)
-                try vault.changeRoot(key, stored: stored, proof: proof, log: session.audit, now: now)
-                finish(job) { reply($0, job.id, progress(vault).json) }
+            case .rekey: throw .invalid("segments")
             case .remove(let id, _):
                 try vault.removeSlot(id, proof: proof, now: now)
                 finish(job) { reply($0, job.id, .empty) }

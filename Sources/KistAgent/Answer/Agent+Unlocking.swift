@@ -52,6 +52,7 @@ extension Agent {
     /// Whoever locks the vault wants it locked: no unlock that was asked for before opens it afterwards.
     func cancelUnlocks() {
         for job in jobs { job.cancel() }
+        for check in checks { check.job?.cancel() }
         // Nor do the keys of a backup that comes in stay.
         for client in clients.values { dropIntake(client) }
     }

@@ -53,6 +53,7 @@ extension Agent {
     func close(_ client: Client) {
         poller.remove(client.socket.raw)
         clients[client.token] = nil
+        checks.removeAll { $0.client == client.token }
         answers.drop(client.token)
         session.drop(client.token)
         prompts.drop(client.token, at: clock.nanoseconds())

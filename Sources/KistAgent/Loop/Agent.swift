@@ -39,6 +39,8 @@ package final class Agent {
     private var events: [Poller.Event] = []
     /// Unlocks in their order; the first is in work.
     var jobs: [UnlockJob] = []
+    /// Looks at every row, in their order; the first is in work.
+    var checks: [RowCheck] = []
     var pause: WrongKeyPause
     /// Serves one inherited connection and ends with it.
     private var isPrivate = false
@@ -167,7 +169,7 @@ package final class Agent {
         advanceUnlocks()
         prompts.expire(at: now)
         resumeAccepting(at: now)
-        advanceRekey()
+        if checks.isEmpty { advanceRekey() } else { advanceChecks() }
         if now >= nextDeadline { closeLate(now) }
         session.tendAudit()
         if place != nil, now >= nextSocketCheck {
@@ -186,7 +188,7 @@ package final class Agent {
 
     /// Milliseconds until time brings something.
     private func timeout() -> Int32 {
-        if hasRekeyToDo { return 0 }
+        if hasRekeyToDo || !checks.isEmpty { return 0 }
         var next = place != nil ? nextSocketCheck : .max
         if let end = session.end { next = min(next, end) }
         if !isPrivate, !session.isOpen { next = min(next, lastRequest + limits.lockedIdle) }

@@ -173,6 +173,10 @@ final class Session {
     func unlock(
         with opener: borrowing Opener, _ request: UnlockRequest, for client: UInt64
     ) throws(AgentFailure) -> UnlockResult {
+        if let kept = request.kept {
+            if seen == nil { seen = AnchorReadFirst(anchors) }
+            seen?.fallBack(on: kept)
+        }
         let next = try candidate()
         do {
             _ = try next.unlock(
@@ -226,7 +230,7 @@ final class Session {
         let slot = next.publicSlots.first { $0.id == next.openedBy }
         return UnlockResult(
             idle: left.idle, maximum: left.maximum, slot: slot?.hexID, kind: slot?.sort.kind,
-            renewRecovery: next.needsNewRecovery)
+            renewRecovery: next.needsNewRecovery, generation: next.generation)
     }
 }
 

@@ -40,6 +40,8 @@ final class UnlockJob {
     var derivation: Derivation?
     /// What proved that a slot may be changed.
     var proof: Opener?
+    /// What a change of the root is made with, after every row was looked at.
+    var key: SlotKey?
     /// Someone has locked the vault meanwhile: it stays closed.
     private(set) var isCancelled = false
 
@@ -56,6 +58,7 @@ final class UnlockJob {
         isCancelled = true
         secrets = SecretSegments()
         proof = nil
+        key = nil
     }
 
     /// A copy of some segments, as far as there are any.

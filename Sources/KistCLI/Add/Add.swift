@@ -89,6 +89,7 @@ enum Add {
             try terminal.confirm("There is no vault yet. Make one now?", fallback: true)
         else { throw Advice.noVault(session.shownVault) }
         try Initialise.interactive(InitInput(), terminal, session)
+        KeyringMemory.begin(session)
     }
 
     /// The revision of a credential of that name, `nil` when there is none.

@@ -15,6 +15,7 @@ enum BackupRestore {
         }
         let summary = try handOver.run(
             BackupOpenRequest(purpose: .restore, isReplacing: replace, expect: way.expectVault))
+        KeyringNote(session.places).void()
         if json {
             session.printer.json(BackupWords.json(summary, file: file, bytes: handOver.file.size))
             return ExitCode.done

@@ -27,6 +27,16 @@ extension Doctor {
             return Finding(level: .good, what: "keyring: \(KeyringFailure.words(answer))", advice: nil)
         }
         let name = answer.text ?? "the default one"
-        return Finding(level: .good, what: "keyring: \(name), \(answer.isLocked ? "locked" : "open")", advice: nil)
+        return Finding(
+            level: .good, what: "keyring: \(name), \(answer.isLocked ? "locked" : "open"); \(memory(session))",
+            advice: nil)
+    }
+
+    /// Whether an older copy would be noticed even without the state folder.
+    private static func memory(_ session: Session) -> String {
+        guard let generation = KeyringNote(session.places).generation else {
+            return "it does not remember the vault's last state yet"
+        }
+        return "it remembers generation \(generation) of the vault, should the state folder be lost"
     }
 }

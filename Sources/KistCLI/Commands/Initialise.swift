@@ -167,6 +167,8 @@ struct InitCommand: SessionCommand {
         input.passes = kdfPasses
         input.memory = kdfMemory
         input.json = json
-        return try Initialise.execute(input, session)
+        let code = try Initialise.execute(input, session)
+        KeyringMemory.begin(session)
+        return code
     }
 }

@@ -13,8 +13,10 @@ enum Status {
             guard case .notRunning = error else { throw Advice.failure(error, vault: session.shownVault) }
             return notRunning(json: json, session)
         }
+        let kept = KeyringNote(session.places).generation
         if json {
-            session.printer.json(status.json)
+            let members = (status.json.members ?? []) + [JSONMember("keyring", kept?.json ?? .null)]
+            session.printer.json(.object(members))
             return ExitCode.done
         }
         let printer = session.printer
@@ -37,6 +39,10 @@ enum Status {
                     ("seen here", "cannot know whether this is the newest: kist unlock --accept-older, if it is"))
             case .new: rows.append(("seen here", "first now: from here on an older copy would be noticed"))
             }
+        }
+        if status.state == .unlocked, let kept, let generation = status.generation {
+            let words = kept == generation ? "this state" : "an earlier state; the present one from the next unlock on"
+            rows.append(("keyring", "remembers \(words)"))
         }
         if status.renewRecovery {
             rows.append(("recovery", "the code was used; make a new one: kist slot change recovery"))

@@ -85,12 +85,11 @@ struct UnlockCommand: SessionCommand {
             return
         }
         let request = SlotChangeRequest(proof: unlocked.brought.proof, slot: slot, renew: true)
-        let reply: SlotReply
-        do throws(ClientError) {
-            reply = try session.agentOrClientError().slotChange(request, secrets: unlocked.brought.secrets)
-        } catch { throw Advice.failure(error, vault: session.shownVault) }
-        guard let code = reply.recoveryCode() else { throw Failure("the agent made no new recovery code") }
-        try NewRecoveryCode.show(code, terminal)
+        _ = try session.newRecoveryCode(nil, json: false) { () throws(Failure) in
+            try session.slotCall { (agent) throws(ClientError) in
+                try agent.slotChange(request, secrets: unlocked.brought.secrets)
+            }
+        }
     }
 }
 

@@ -21,7 +21,7 @@ extension Session {
             return false
         }
         do throws(ClientError) {
-            _ = try agentOrClientError().unlock(UnlockRequest(with: .key), secret: key)
+            _ = try openRemembering(UnlockRequest(with: .key), SecretSegments(key))
             return true
         } catch {
             // Anything but a wrong key is so for every way in.
@@ -53,7 +53,7 @@ extension Session {
         let key = try keyFromKeyring(slot: slot)
         var asked = request
         asked.with = .key
-        do throws(ClientError) { return try agentOrClientError().unlock(asked, secret: key) } catch {
+        do throws(ClientError) { return try openRemembering(asked, SecretSegments(key)) } catch {
             throw Advice.failure(error, vault: shownVault)
         }
     }

@@ -54,7 +54,7 @@ extension Session {
             var asked = request
             asked.with = proof.with
             asked.hasFactor = proof.hasFactor
-            result = try agentOrClientError().unlock(asked, secrets: secrets)
+            result = try openRemembering(asked, secrets)
         }
         guard let result else { throw Advice.notOpened }
         return Unlocked(result: result, brought: brought)

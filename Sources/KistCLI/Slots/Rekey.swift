@@ -119,8 +119,30 @@ struct Rekey {
         }
         let request = RekeyRequest(.root, proof: proof.proof, keys: keyFiles.count)
         let secrets = proof.secrets.appending(keys)
-        _ = try session.slotCall { (agent) throws(ClientError) in try agent.rekey(request, secrets: secrets) }
+        do throws(Failure) {
+            _ = try session.slotCall { (agent) throws(ClientError) in try agent.rekey(request, secrets: secrets) }
+        } catch { throw begun(error) }
         return try follow(.root)
+    }
+
+    /// A missing answer is not a missing deed: what the vault says now settles it, as far as it can be asked.
+    private func begun(_ failure: Failure) -> Failure {
+        guard failure.isUncertain else { return failure }
+        session.reconnect()
+        var failure = failure
+        let progress: RekeyProgress
+        do throws(ClientError) { progress = try session.agentOrClientError().rekeyStatus() } catch {
+            failure.advice = [
+                "it is not known whether the re-encryption began: the next unlock goes on with one that did",
+                "see:  kist unlock, then kist rekey --dry-run",
+            ]
+            return failure
+        }
+        failure.advice =
+            progress.phase == .none
+            ? ["none is under way; if slots have other ids now, it is done:  kist slot list"]
+            : ["it has begun all the same and goes on; wait for its end:  kist rekey"]
+        return failure
     }
 
     static func read(_ keyFiles: [String]) throws(Failure) -> SecretSegments {

@@ -28,6 +28,20 @@ package enum SecretBox {
         }
     }
 
+    /// Makes a box of what lies where its ciphertext belongs: `overhead` bytes of room, then the plaintext.
+    ///
+    /// - Parameter key: 32 bytes.
+    package static func seal(inPlace box: UnsafeMutableRawBufferPointer, _ key: borrowing SecretBytes) {
+        precondition(box.count >= overhead)
+        let base = box.baseAddress!
+        key.withBytes { key in
+            precondition(key.count == 32)
+            randombytes_buf(base, nonceCount)
+            crypto_secretbox_easy(
+                base + nonceCount, base + overhead, UInt64(box.count - overhead), base, key.baseAddress!)
+        }
+    }
+
     /// Opens `box` into `plaintext`, which has exactly `box.count - overhead` bytes.
     ///
     /// - Returns: whether the box is genuine; `plaintext` holds nothing of use otherwise.

@@ -28,6 +28,25 @@ package struct Descriptor: ~Copyable {
         return got
     }
 
+    /// Reads until `bytes` is full.
+    ///
+    /// - Throws: also when the other side ends before (`EPIPE`).
+    package borrowing func readWhole(into bytes: UnsafeMutableRawBufferPointer) throws(PosixError) {
+        var done = 0
+        while done < bytes.count {
+            let got = try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
+            guard got > 0 else { throw PosixError("read", EPIPE) }
+            done += got
+        }
+    }
+
+    /// The next `count` bytes.
+    package borrowing func readWhole(_ count: Int) throws(PosixError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        try bytes.withUnsafeMutableBytes { raw in Result { () throws(PosixError) in try readWhole(into: raw) } }.get()
+        return bytes
+    }
+
     /// Writes everything to a file or pipe, restarted after signals.
     package borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(PosixError) {
         var rest = bytes[...]

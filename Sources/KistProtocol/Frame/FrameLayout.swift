@@ -46,6 +46,13 @@ package struct FrameLayout: Hashable, Sendable {
         guard prefixBytes + header + sum <= Self.largest else { throw .tooLarge }
     }
 
+    /// How many segment lengths follow the first `fixedBytes` of a frame.
+    package static func segmentCount(of fixed: [UInt8], most: Int) throws(FrameError) -> Int {
+        let count = Int(fixed[8]) << 8 | Int(fixed[9])
+        guard count <= most else { throw .tooManySegments }
+        return count
+    }
+
     /// Bytes before the header.
     package var prefixBytes: Int { Self.fixedBytes + 4 * segments.count }
     /// Bytes of the whole frame.

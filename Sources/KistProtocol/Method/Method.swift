@@ -35,4 +35,5 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case backupPart
     case backupEnd
     case policy
+    case seen
 }

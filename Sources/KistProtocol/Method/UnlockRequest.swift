@@ -12,10 +12,13 @@ package struct UnlockRequest: Hashable, Sendable {
     package var acceptOlder: Bool
     /// Go on with a copy that is neither before nor after what was seen here.
     package var acceptFork: Bool
+    /// What another place remembers of this vault, where this machine's state folder does not.
+    package var kept: [UInt8]?
 
     package init(
         with: KeyMeans = .passphrase, hasFactor: Bool = false, expected: String? = nil, seconds: Int64? = nil,
-        isLease: Bool = false, acceptOlder: Bool = false, acceptFork: Bool = false
+        isLease: Bool = false, acceptOlder: Bool = false, acceptFork: Bool = false,
+        kept: [UInt8]? = nil
     ) {
         self.with = with
         self.hasFactor = hasFactor
@@ -24,6 +27,7 @@ package struct UnlockRequest: Hashable, Sendable {
         self.isLease = isLease
         self.acceptOlder = acceptOlder
         self.acceptFork = acceptFork
+        self.kept = kept
     }
 
     package var json: JSONValue {
@@ -35,6 +39,7 @@ package struct UnlockRequest: Hashable, Sendable {
             "lease": isLease ? true : nil,
             "acceptOlder": acceptOlder ? true : nil,
             "acceptFork": acceptFork ? true : nil,
+            "kept": kept.map { .string(SeenText.encode($0)) },
         ])
     }
 
@@ -48,6 +53,7 @@ package struct UnlockRequest: Hashable, Sendable {
         isLease = try fields.flag("lease")
         acceptOlder = try fields.flag("acceptOlder")
         acceptFork = try fields.flag("acceptFork")
+        kept = try fields.seenIfPresent("kept")
     }
 }
 
@@ -60,21 +66,25 @@ package struct UnlockResult: Hashable, Sendable {
     package var kind: SlotKind?
     /// A recovery code has opened the vault and was not renewed since.
     package var renewRecovery: Bool
+    package var generation: UInt64?
 
     package init(
-        idle: Int64, maximum: Int64, slot: String? = nil, kind: SlotKind? = nil, renewRecovery: Bool = false
+        idle: Int64, maximum: Int64, slot: String? = nil, kind: SlotKind? = nil, renewRecovery: Bool = false,
+        generation: UInt64? = nil
     ) {
         self.idle = idle
         self.maximum = maximum
         self.slot = slot
         self.kind = kind
         self.renewRecovery = renewRecovery
+        self.generation = generation
     }
 
     package var json: JSONValue {
         .members([
             "idle": .integer(idle), "maximum": .integer(maximum), "slot": slot.map { .string($0) },
             "kind": kind.map { .string($0.rawValue) }, "renewRecovery": renewRecovery ? true : nil,
+            "generation": generation?.json,
         ])
     }
 
@@ -85,5 +95,6 @@ package struct UnlockResult: Hashable, Sendable {
         slot = try fields.slotIDIfPresent("slot")
         kind = try fields["kind"] == nil ? nil : fields.slotKind("kind")
         renewRecovery = try fields.flag("renewRecovery")
+        generation = try fields.naturalIfPresent("generation")
     }
 }

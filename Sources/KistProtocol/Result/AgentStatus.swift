@@ -72,6 +72,8 @@ package struct AgentStatus: Hashable, Sendable {
     /// Whether processes of the same user could read the agent (they must not).
     package var isDumpable: Bool
     package var anchor: Anchor
+    /// The state folder has nothing on the vault: what another place remembers of it is welcome at the next unlock.
+    package var isUnseen = false
     /// A recovery code has opened the vault and was not renewed since.
     package var renewRecovery = false
 
@@ -111,6 +113,7 @@ package struct AgentStatus: Hashable, Sendable {
             "lockedMemory": ["bytes": .integer(lockedBytes), "locked": .bool(isMemoryLocked)],
             "dumpable": .bool(isDumpable),
             "anchor": .string(anchor.rawValue),
+            "unseen": isUnseen ? true : nil,
             "renewRecovery": renewRecovery ? true : nil,
         ])
     }
@@ -133,6 +136,7 @@ package struct AgentStatus: Hashable, Sendable {
         isDumpable = try fields.flag("dumpable")
         guard let anchor = Anchor(rawValue: try fields.string("anchor")) else { throw ShapeError("anchor") }
         self.anchor = anchor
+        isUnseen = try fields.flag("unseen")
         renewRecovery = try fields.flag("renewRecovery")
     }
 }

@@ -7,7 +7,11 @@ extension Vault {
     ///
     /// - Throws: as `judge`.
     func compare(_ manifest: Manifest, _ keys: Keys, _ accepting: Acceptance) throws(VaultError) -> AnchorStatus {
-        let (status, earlier) = try judge(manifest, keys, accepting)
+        let seen: [UInt8]?
+        var isReadable = true
+        do { seen = try anchors.load() } catch { (seen, isReadable) = (nil, false) }
+        let (status, earlier) =
+            isReadable ? try judge(seen, manifest, keys, accepting) : (.unknown, unproved: 0)
         unproved = accepting.isEmpty ? earlier > 0 ? earlier : status == .unknown ? manifest.generation : 0 : 0
         return unproved > 0 ? .unknown : status
     }
@@ -15,10 +19,8 @@ extension Vault {
     /// - Returns: what the anchor says of this manifest, and the generation that was unproved at an earlier unlock or 0.
     /// - Throws: `.otherVault`, `.olderCopy`, `.forked`, unless the caller accepts it.
     private func judge(
-        _ manifest: Manifest, _ keys: Keys, _ accepting: Acceptance
+        _ bytes: [UInt8]?, _ manifest: Manifest, _ keys: Keys, _ accepting: Acceptance
     ) throws(VaultError) -> (AnchorStatus, unproved: UInt64) {
-        let bytes: [UInt8]?
-        do { bytes = try anchors.load() } catch { return (.unknown, 0) }
         guard let bytes else { return (.new, 0) }
         guard let anchor = try? Anchor.decode(bytes) else { return (.unknown, 0) }
         guard anchor.vaultID == header.vaultID else {
@@ -69,17 +71,33 @@ extension Vault {
 
     /// Remembers the present state outside the file. Called after the commit: the anchor may lag, never lead.
     func remember() {
-        guard let keys, let contents else { return }
+        guard let anchor = memory else { return }
+        do {
+            try anchors.save(anchor)
+            anchorFailure = nil
+        } catch {
+            anchorFailure = error
+        }
+    }
+
+    /// The present state as it is remembered outside the file; `nil` while locked. No secret.
+    package var memory: [UInt8]? {
+        guard let keys, let contents else { return nil }
         var chain = contents.manifest.chain
         chain.append(contents.manifest.generation, contents.manifest.commitment(keys.anchor))
         let anchor = Anchor(
             vaultID: header.vaultID, publicKey: header.publicKey, incarnation: keys.incarnation,
             unproved: unproved, chain: chain)
-        do {
-            try anchors.save(anchor.encode(keys))
-            anchorFailure = nil
-        } catch {
-            anchorFailure = error
-        }
+        return anchor.encode(keys)
+    }
+
+    /// What another place remembers, beside the vault as it is: nothing is opened or refused for it, and nothing changed.
+    ///
+    /// - Throws: `.otherVault`, `.olderCopy`, `.forked`, `.locked`.
+    /// - Returns: the generation that is remembered; `nil` when that says nothing.
+    package func compare(withKept kept: [UInt8]) throws(VaultError) -> UInt64? {
+        let (keys, contents) = try opened()
+        guard try judge(kept, contents.manifest, keys, []).0 == .known else { return nil }
+        return (try? Anchor.decode(kept))?.chain.links.last?.generation
     }
 }

@@ -12,8 +12,7 @@ extension AuditEntry {
 
     /// What is sealed: `u8 layout ‖ u64 sequence ‖ previous tag32 ‖ …` as `Audit.md` has it, behind four bytes for the
     /// length of the padding.
-    func encode(previous: [UInt8]) -> [UInt8] {
-        var writer = ByteWriter(capacity: 512)
+    func write(to writer: inout ByteWriter, previous: [UInt8]) {
         writer.number(UInt32(0))
         writer.number(Self.layout)
         writer.number(sequence)
@@ -36,7 +35,6 @@ extension AuditEntry {
             writer.number(UInt16(target.fields.count))
             for field in target.fields { writer.text8(field.description) }
         }
-        return writer.bytes
     }
 
     /// The entry and the tag before it.
@@ -64,6 +62,14 @@ extension AuditEntry {
             verb: verb, purpose: purpose, result: result, targets: targets, who: who, reason: reason, when: when,
             sequence: sequence, missed: missed)
         return (entry, previous)
+    }
+
+    /// Whether it is one entry as it stands; nearly every one is.
+    var isOne: Bool {
+        verb.utf8.count <= Self.longestWord && purpose.utf8.count <= Self.longestWord
+            && result.utf8.count <= Self.longestWord && reason.utf8.count <= Self.longestReason
+            && who.client.utf8.count <= 64 && who.program.utf8.count <= Self.longestProgram && when.isWritable
+            && targets.count <= 16 && targets.allSatisfy { $0.storedCount <= Self.longest / 16 }
     }
 
     /// The same in as many entries as it takes, each of bounded length, and with texts that fit.

@@ -21,16 +21,22 @@ struct AuditFrame {
         _ entry: AuditEntry, previous: [UInt8], segment: [UInt8], seal: borrowing SecretBytes,
         chain: borrowing SecretBytes
     ) -> (bytes: [UInt8], tag: [UInt8]) {
-        var plain = entry.encode(previous: previous)
-        let count = plain.count - Padding.prefix
-        plain.append(contentsOf: repeatElement(0, count: Padding.size(count) - plain.count))
-        plain.withUnsafeMutableBytes { Padding.writeLength(count, into: $0) }
-        let boxCount = plain.count + SecretBox.overhead
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(fixed + boxCount + tagCount)
-        withUnsafeBytes(of: UInt32(boxCount).bigEndian) { bytes.append(contentsOf: $0) }
-        withUnsafeBytes(of: entry.sequence.bigEndian) { bytes.append(contentsOf: $0) }
-        plain.withUnsafeBytes { SecretBox.seal($0, seal, appendingTo: &bytes) }
+        // In one piece of memory from the first byte to the last: this stands before every secret that leaves.
+        var writer = ByteWriter(capacity: 768)
+        writer.number(UInt32(0))
+        writer.number(entry.sequence)
+        writer.zeros(SecretBox.overhead)
+        let start = writer.count
+        entry.write(to: &writer, previous: previous)
+        let count = writer.count - start - Padding.prefix
+        writer.zeros(Padding.size(count) - (writer.count - start))
+        var bytes = writer.finish()
+        let boxCount = bytes.count - fixed
+        bytes.withUnsafeMutableBytes { all in
+            all.storeBytes(of: UInt32(boxCount).bigEndian, as: UInt32.self)
+            Padding.writeLength(count, into: UnsafeMutableRawBufferPointer(rebasing: all[start...]))
+            SecretBox.seal(inPlace: UnsafeMutableRawBufferPointer(rebasing: all[fixed...]), seal)
+        }
         let tag = bytes.withUnsafeBytes { all in
             Self.tag(
                 UnsafeRawBufferPointer(rebasing: all[fixed...]), entry.sequence, previous: previous, segment: segment,

@@ -86,9 +86,13 @@ package final class AuditLog {
     /// Writes an entry down. Its sequence number is given here.
     ///
     /// - Throws: when it could not be written and `demand` says that it must.
-    package func append(_ entry: AuditEntry, _ demand: Demand) throws(AuditStoreError) {
+    package func append(_ entry: consuming AuditEntry, _ demand: Demand) throws(AuditStoreError) {
         do {
-            for part in entry.split() { try write(part, isLast: demand == .ifPossible) }
+            if entry.isOne {
+                try write(entry, isLast: demand == .ifPossible)
+            } else {
+                for part in entry.split() { try write(part, isLast: demand == .ifPossible) }
+            }
             if demand == .durable { try sync() }
         } catch {
             guard demand == .ifPossible else { throw error }
@@ -126,8 +130,7 @@ package final class AuditLog {
         try breakLine("changed", now: now)
     }
 
-    private func write(_ entry: AuditEntry, isLast: Bool) throws(AuditStoreError) {
-        var entry = entry
+    private func write(_ entry: consuming AuditEntry, isLast: Bool) throws(AuditStoreError) {
         entry.sequence = sequence
         entry.missed = missed
         var made = frame(entry)
@@ -149,7 +152,7 @@ package final class AuditLog {
         sequence += 1
         missed = 0
         isDirty = true
-        if entry.isUse { uses?.note(entry) }
+        if uses != nil, entry.isUse { uses?.note(entry) }
     }
 
     private func frame(_ entry: AuditEntry) -> (bytes: [UInt8], tag: [UInt8]) {

@@ -76,8 +76,8 @@ package final class BackupIntake {
     ///
     /// - Parameter displacing: whether the vault that was built comes into another one's place. Nothing proves then that it
     ///   follows that one, and slots that are gone there open it: what is remembered says so until somebody answers for it.
-    /// - Returns: what the backup holds, and what to remember of the vault that was built.
-    package func finish(displacing: Bool = false) throws(VaultError) -> (facts: BackupFacts, anchor: [UInt8]?) {
+    /// - Returns: what the backup holds, and the vault that was built of it.
+    package func finish(displacing: Bool = false) throws(VaultError) -> (facts: BackupFacts, built: RestoredVault?) {
         let (_, contents) = try vault.opened()
         guard var reader = reader.take() else { throw .invalid("the backup is not open") }
         try reader.finish { (entry, parts) throws(VaultError) in try self.take(entry, parts) }

@@ -51,10 +51,10 @@ final class Restoration {
         if change.added.count >= Self.batchRows || bytes >= Self.batchBytes { try commit() }
     }
 
-    /// Writes the manifest, then opens and reads the vault as somebody else will.
+    /// Writes the manifest, then opens the vault as somebody else will.
     ///
-    /// - Returns: the anchor of the new vault.
-    func finish(displacing: Bool) throws(VaultError) -> [UInt8] {
+    /// - Returns: the new vault, which is still to be read.
+    func finish(displacing: Bool) throws(VaultError) -> RestoredVault {
         if let page = pages.finish(keys.index) { change.pages.append(page) }
         guard pages.rows == manifest.rows, pages.lookups == manifest.lookups else {
             throw .damaged("the records are not those that the backup was made of")
@@ -74,17 +74,13 @@ final class Restoration {
         try commit()
         let seen = HeldAnchor()
         let vault = try Vault.open(store, anchors: seen)
-        defer { vault.lock() }
         guard let head = try VaultError.from({ () throws(StoreError) in try store.loadHead() }) else { throw .absent }
         _ = try vault.open(head, root: keys.root.secret.copy(), [])
         if displacing {
             vault.unproved = new.generation
             vault.remember()
         }
-        guard try vault.verify() == Int(manifest.rows), let anchor = seen.bytes else {
-            throw .damaged("the restored vault does not hold what the backup holds")
-        }
-        return anchor
+        return RestoredVault(vault, seen, rows: Int(manifest.rows))
     }
 
     private func commit() throws(VaultError) {

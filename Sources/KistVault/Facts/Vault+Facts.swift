@@ -15,19 +15,4 @@ extension Vault {
             anchorFailure: anchorFailure?.code, hasEndedSlot: contents?.manifest.hasEndedSlot,
             store: try VaultError.from { () throws(StoreError) in try store.facts() })
     }
-
-    /// Reads and opens every row and compares rows with the index: what an unlock does not look at.
-    ///
-    /// - Returns: the number of rows that were opened.
-    /// - Throws: `.damaged` for a row that is changed, missing, or not the vault's.
-    package func verify() throws(VaultError) -> Int {
-        let (keys, contents) = try opened()
-        var count = 0
-        try eachRow(contents, secretToo: true) { _, parts, entry, _ throws(VaultError) in
-            let entry = IndexEntry(entry)
-            _ = try RowOpening(keys: keys.side(isMoved: entry.isMoved)).row(parts, entry)
-            count += 1
-        }
-        return count
-    }
 }

@@ -78,6 +78,14 @@ struct Index {
         }
     }
 
+    /// The first entry of one page, or the first one behind `place`.
+    func entry(after place: RecordPlace?, onPage page: Int) -> IndexEntry? {
+        pages[page].withUnsafeBytes { page in
+            let position = place.map { Self.upperBound(page, $0) } ?? 0
+            return position < page.count / IndexEntry.byteCount ? IndexEntry(Self.slice(page, position)) : nil
+        }
+    }
+
     mutating func insert(_ entry: IndexEntry, _ address: Address) {
         replace(pageNumber(address.home), dropping: [], adding: [entry])
     }

@@ -22,12 +22,16 @@ extension Vault {
     /// unlocks goes on. Every row is opened first: of a vault with a damaged one the root is not changed.
     ///
     /// - Parameters:
+    ///   - check: a look at every row of this vault that has been begun, or is done; `nil` makes one.
     ///   - log: the audit log, whose keys go along.
     ///   - slots: makes the ways to the new root.
-    func changeRoot(_ log: AuditLog? = nil, _ slots: (Keys) throws(VaultError) -> [Slot]) throws(VaultError) {
+    func changeRoot(
+        _ check: Verification? = nil, _ log: AuditLog? = nil, _ slots: (Keys) throws(VaultError) -> [Slot]
+    ) throws(VaultError) {
+        try expectNoJob()
+        let check = check ?? Verification(self)
+        while try check.advanceBeforeChange(isEnough: { false }) {}
         let (old, contents) = try opened()
-        guard contents.manifest.job == nil else { throw Self.underWay }
-        try checkRows()
         let keys = Keys(root: RootKey.make(), vaultID: old.vaultID, incarnation: old.incarnation)
         keys.epochs = [EpochKey.make(number: 1)]
         let header = Header(
@@ -59,7 +63,7 @@ extension Vault {
     /// Begins to replace the data key: the cheap form, for which no slot is needed. It stops nobody who had the root.
     package func renewDataKey() throws(VaultError) {
         let (keys, contents) = try opened()
-        guard contents.manifest.job == nil else { throw Self.underWay }
+        try expectNoJob()
         guard header.epochs.count < Header.mostEpochs, keys.sealingEpoch < .max else {
             throw .tooLarge("a vault has at most \(Header.mostEpochs) data keys")
         }
@@ -78,7 +82,11 @@ extension Vault {
         }
     }
 
-    private static let underWay = VaultError.invalid("a re-encryption is under way already")
+    /// - Throws: `.invalid` when a re-encryption is under way already.
+    package func expectNoJob() throws(VaultError) {
+        let (_, contents) = try opened()
+        guard contents.manifest.job == nil else { throw .invalid("a re-encryption is under way already") }
+    }
 
     /// Goes on with a re-encryption for a short while.
     ///
@@ -120,38 +128,14 @@ extension Vault {
 
     /// Opens rows as they lie in the store, in step with the index; after the last one the former key is dropped.
     private func check(_ work: RekeyWork, _ isEnough: () -> Bool) throws(VaultError) {
-        let (keys, contents) = try opened()
+        let (keys, _) = try opened()
         let opening = RowOpening(keys: keys)
-        var walk = IndexWalk(contents.index, after: work.after)
-        var failure: VaultError?
-        var isCut = false
-        var count = 0
-        try VaultError.from { () throws(StoreError) in
-            try store.scan(after: work.after, secretToo: true) { place, parts in
-                if count > 0, isEnough() {
-                    isCut = true
-                    return false
-                }
-                do throws(VaultError) {
-                    try walk.next(place) { entry, _ in
-                        Result { () throws(VaultError) in
-                            _ = try opening.row(parts, IndexEntry(entry))
-                            try Self.checkEpoch(parts, keys.sealingEpoch)
-                        }
-                    }.get()
-                } catch {
-                    failure = error
-                    return false
-                }
-                work.after = place
-                count += 1
-                return true
-            }
+        let isDone = try scanInStep(after: &work.after, isEnough) { (parts, entry) throws(VaultError) in
+            _ = try opening.row(parts, entry)
+            try Self.checkEpoch(parts, keys.sealingEpoch)
+            work.done += 1
         }
-        work.done += count
-        if let failure { throw failure }
-        guard !isCut else { return }
-        try walk.finish()
+        guard isDone else { return }
         try dropFormer()
     }
 

@@ -10,11 +10,12 @@ extension Vault {
     /// - Parameters:
     ///   - key: of the same passphrase, for a challenge of its own.
     ///   - stored: stored keys of 32 bytes.
+    ///   - check: a look at every row of this vault that has been begun, or is done; `nil` makes one.
     ///   - log: the audit log, whose keys go along.
     /// - Throws: `.wrongKey`, `.invalid`, and what the store throws; nothing is changed then.
     package func changeRoot(
-        _ key: consuming SlotKey, stored: borrowing SecretSegments, proof: borrowing Opener, log: AuditLog? = nil,
-        now: Timestamp
+        _ key: consuming SlotKey, stored: borrowing SecretSegments, proof: borrowing Opener,
+        checked check: Verification? = nil, log: AuditLog? = nil, now: Timestamp
     ) throws(VaultError) {
         let (old, _) = try opened()
         let proved = try prove(proof, old)
@@ -24,7 +25,7 @@ extension Vault {
         let kept = try header.slots(openedBy: stored)
         let challenge = key.challenge
         let kek = key.key.copy()
-        try changeRoot(log) { (keys) throws(VaultError) in
+        try changeRoot(check, log) { (keys) throws(VaultError) in
             var slots: [Slot] = []
             for slot in header.slots {
                 let label = try slot.openInfo(old).label

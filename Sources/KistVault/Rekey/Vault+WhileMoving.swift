@@ -30,6 +30,11 @@ extension Vault {
                 try fetched.get()
             }
         }
+        try countRows(contents.index)
+    }
+
+    /// - Throws: `.damaged` when the store has not as many rows as the index.
+    func countRows(_ index: Index) throws(VaultError) {
         var rows = 0
         try VaultError.from { () throws(StoreError) in
             try store.scan(secretToo: false) { _, _ in
@@ -37,8 +42,8 @@ extension Vault {
                 return true
             }
         }
-        guard rows >= contents.index.rows else { throw .damaged("a record is missing") }
-        guard rows == contents.index.rows else {
+        guard rows >= index.rows else { throw .damaged("a record is missing") }
+        guard rows == index.rows else {
             throw .damaged("there is a record that the vault does not know")
         }
     }

@@ -4,9 +4,17 @@ struct ByteWriter {
 
     init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
+    var count: Int { bytes.count }
+
     mutating func number(_ number: some FixedWidthInteger) {
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
+
+    /// Room for what is written later.
+    mutating func zeros(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
+
+    /// Everything, without a copy.
+    consuming func finish() -> [UInt8] { bytes }
 
     mutating func raw(_ part: [UInt8]) { bytes.append(contentsOf: part) }
 

@@ -58,7 +58,7 @@ package struct SecretBytes: ~Copyable, Sendable {
 }
 
 /// Carries a block that has one owner over the lock's border.
-private struct Block: @unchecked Sendable {
+private struct Block: @unchecked Sendable {  // one owner at a time: it is handed over, never shared
     let base: UnsafeMutableRawPointer?
 
     init(_ base: UnsafeMutableRawPointer?) { self.base = base }

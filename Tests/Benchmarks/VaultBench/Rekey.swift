@@ -8,7 +8,8 @@ import StoreSQLite
 /// `vault-bench rekey CREDENTIALS [FOLDER]`: three revisions of 200 bytes of each, then a change of the root.
 ///
 /// Seconds of the whole and of its two halves; resident memory before and at most, in KiB; then the root again as when others
-/// want something meanwhile: the longest that one had to wait for a slice, in microseconds at the 50th and 99th percentile.
+/// want something meanwhile: how long one had to wait for a slice, in microseconds at the 50th and 99th percentile. Before
+/// that the same for a look at every row, in slices of 2 ms, and its seconds.
 enum RekeyBench {
     static func run(_ count: Int, in parent: String) throws {
         var template = Array("\(parent)/kist-rekey.XXXXXX".utf8CString)
@@ -38,6 +39,7 @@ enum RekeyBench {
                 proof: .passphrase(SlotKey(challenge: challenge, key: kek.copy())), now: Timestamp(seconds: 0))
             challenge = next
         }
+        let verified = try verify(vault)
         let before = resident()
         var most = before
         let start = now()
@@ -60,11 +62,28 @@ enum RekeyBench {
             _ = try vault.advanceRekey(most: 32, isEnough: { now() >= begun + 2_000 })
             waits.append(now() - begun)
         }
-        waits.sort()
         print(
             #"{"credentials":\#(count),"seconds":\#(Double(whole) / 1e6),"moving":\#(Double(checking - start) / 1e6),"#
-                + #""resident":[\#(before),\#(most)],"wait":[\#(waits[waits.count / 2]),\#(waits[waits.count * 99 / 100])]}"#
+                + #""resident":[\#(before),\#(most)],"wait":\#(percentiles(waits)),"#
+                + #""verify":\#(percentiles(verified)),"verified":\#(Double(verified.reduce(0, +)) / 1e6)}"#
         )
+    }
+
+    /// How long each slice of a look at every row took, in microseconds.
+    private static func verify(_ vault: Vault) throws -> [Int] {
+        let all = Verification(vault)
+        var slices: [Int] = []
+        while true {
+            let begun = now()
+            let isMore = try all.advance(isEnough: { now() >= begun + 2_000 })
+            slices.append(now() - begun)
+            guard isMore else { return slices }
+        }
+    }
+
+    private static func percentiles(_ times: [Int]) -> [Int] {
+        let times = times.sorted()
+        return [times[times.count / 2], times[times.count * 99 / 100]]
     }
 
     private static func fill(_ vault: Vault, _ numbers: Range<Int>) throws {

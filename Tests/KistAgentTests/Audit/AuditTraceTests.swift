@@ -101,7 +101,7 @@ struct AuditTraceTests {
         // Anything else, however it ends.
         let harmless: Set<Method> = [
             .hello, .status, .list, .show, .history, .profiles, .doctor, .slots, .audit, .auditVerify, .folder,
-            .sealer, .backupPart, .rekeyStatus, .lock, .retire, .unlock, .initialise,
+            .sealer, .seen, .backupPart, .rekeyStatus, .lock, .retire, .unlock, .initialise,
         ]
         // Asked again and again, or answered in several frames: what they begin has its own trace.
         for method in Method.allCases where !harmless.contains(method) && !Self.withTheirOwn.contains(method.rawValue) {

@@ -68,6 +68,7 @@ struct AgentProtocolTests {
                     case .put: try PutRequest(json: params).json
                     case .show, .remove, .history, .restore: try CredentialRequest(json: params).json
                     case .folder: try FolderRequest(json: params).json
+                    case .seen: try SeenRequest(json: params).json
                     case .policy: try PolicyRequest(json: params).json
                     case .slotAdd: try SlotAddRequest(json: params).json
                     case .slotChange: try SlotChangeRequest(json: params).json
@@ -89,6 +90,7 @@ struct AgentProtocolTests {
                 case .status: #expect(try AgentStatus(json: result).json == result)
                 case .initialise: #expect(try InitialiseResult(json: result).json == result)
                 case .unlock: #expect(try UnlockResult(json: result).json == result)
+                case .seen: #expect(try SeenResult(json: result).json == result)
                 case .put: #expect(try PutResult(json: result).json == result)
                 case .slots: #expect(try SlotsResult(json: result).json == result)
                 case .slotAdd, .slotChange, .slotTest: #expect(try SlotResult(json: result).json == result)

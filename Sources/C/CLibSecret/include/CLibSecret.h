@@ -23,7 +23,8 @@ enum kist_keyring_outcome {
 enum { KIST_KEYRING_TEXT = 256 };
 
 struct kist_keyring_request {
-    const char *slot;       /* attribute; not NULL but for probe */
+    const char *slot;       /* attribute of a key; NULL for probe, and where `vault` is not */
+    const char *vault;      /* attribute of what was seen of a vault, which is no secret */
     const char *collection; /* its label; NULL for the default one */
     const char *label;      /* what people read in their keyring's window */
     int may_ask;            /* the desktop may ask for the keyring's password */
