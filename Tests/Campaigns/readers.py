@@ -28,6 +28,29 @@ def rows(done):
     return [line for line in done.stdout.splitlines() if not line.startswith("slot")] or done.stderr
 
 
+def backup_and_log(run, world, code, done):
+    """The backup holds what the vault holds, and the recovery code proves every line of the log."""
+    copy = world.folder / "out.backup"
+    for way in ([PASSPHRASE.decode()], ["--code", code.decode()]):
+        run.tally.count("backups")
+        found = READING.of("backup", copy, *way)
+        # Its records are all there is; what stands below them, the state, is the backup's own.
+        if found.returncode or rows(found)[:-2] != rows(done)[:-1]:
+            run.tally.fail(f"the second reader of backups says: {(found.stdout + found.stderr)[-300:]}")
+    log = READING.of("audit", world.vault, code.decode())
+    run.tally.count("logs")
+    lines = [line for line in log.stdout.splitlines() if not line.startswith("slot")]
+    if log.returncode or lines[-1] != f"{len(lines) - 1} entries, all proved" or len(lines) < 4:
+        run.tally.fail(f"the second reader of the log says: {(log.stdout + log.stderr)[-300:]}")
+    # The controls: one changed byte of each.
+    for path, kind, way in ((copy, "backup", PASSPHRASE.decode()), (world.vault.with_name(world.vault.name + ".audit"), "audit", code.decode())):
+        bent = bytearray(path.read_bytes())
+        bent[len(bent) * 2 // 3 if kind == "backup" else 1_024 + 60] ^= 4
+        path.write_bytes(bent)
+        if READING.of(kind, path if kind == "backup" else world.vault, way).returncode == 0:
+            run.tally.fail(f"the second reader takes a {kind} with a changed byte")
+
+
 def readers(run):
     world = World(run.work / "world", run.programs)
     for number in range(run.count):
@@ -46,6 +69,10 @@ def readers(run):
                 talk.put({name: os.urandom(run.random.randrange(1, 900)).hex()})
         ways = add_ways(talk, code) if number % 3 == 0 else []
         expected = talk.everything()
+        if ways:
+            operations.run_kist(world, "backup", "create", world.folder / "out.backup", "--overwrite")
+            # So that the log ends with what was written last.
+            talk.call("lock")
         world.kill()
         done = READING.decode(world.vault, PASSPHRASE)
         run.tally.count("vaults")
@@ -56,6 +83,8 @@ def readers(run):
             run.tally.count("ways in")
             if rows(READING.decode_by(world.vault, *way)) != rows(done):
                 run.tally.fail(f"vault {number}: the second reader does not open it by {way[0]}")
+        if ways:
+            backup_and_log(run, world, code, done)
         newest = {}
         for line in done.stdout.splitlines()[:-1]:
             cells = line.split(" | ")

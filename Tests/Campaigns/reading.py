@@ -40,6 +40,11 @@ class Reading:
     def decode(self, vault, passphrase):
         return subprocess.run([self.python, DECODER, vault, passphrase.decode()], capture_output=True, text=True)
 
+    def of(self, kind, *arguments):
+        """The second reader of a backup or of the audit log (Tests/Vectors/decode-KIND.py)."""
+        reader = DECODER.with_name(f"decode-{kind}.py")
+        return subprocess.run([self.python, reader, *arguments], capture_output=True, text=True)
+
     def decode_by(self, vault, *way):
         """By another way in: `--key HEX`, `--code CODE`, `--identity SEED`, or a passphrase and its second factor."""
         return subprocess.run([self.python, DECODER, vault, *way], capture_output=True, text=True)

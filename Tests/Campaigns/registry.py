@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 
+import backups
 import failing
 import inside
 import killing
@@ -43,6 +44,7 @@ CAMPAIGNS = {
     "nonces": Campaign("A10", "no nonce twice", vault.nonces, 1_000_000, 20_000, "seals"),
     "contexts": Campaign("A17", "no two contexts of a key are the same bytes", vault.campaign("contexts", 1_000_000, 125_000), 1_000_000, 20_000, "pairs"),
     "readers": Campaign("A8", "a second reader, in another language, reads the same", readers.readers, 60, 2, "vaults", needs_reader=True),
+    "backups": Campaign("A16", "backups made while somebody writes, each restored where nothing is", backups.backups, 200, 5, "backups", waits=True),
     "model": Campaign("C9", "the vault equals a dictionary, 200 random steps each", vault.campaign("model", 10_000, 250), 10_000, 40, "sequences"),
     "kills": Campaign("C1", "SIGKILL at a random moment of each operation", killing.kills, 1_000, 10, "kills"),
     "calls": Campaign("C2", "a kill at every system call of each operation", killing.calls, 2_000, 10, "points"),
