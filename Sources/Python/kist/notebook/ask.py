@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Pattern
 
 from .. import _injection, _platforms, _programs
 from .._agent import Revealed
@@ -12,6 +13,8 @@ from .._errors import KistError, UsageError
 from .._overview import Overview
 from .._template import Template
 from . import unlock
+
+PEM: Pattern[str] = re.compile(r"(-----BEGIN [A-Z ]+-----)(.*)(-----END [A-Z ]+-----)", re.DOTALL)
 
 
 def credential(platform_name: str, name: Optional[str] = None) -> Revealed:
@@ -103,10 +106,20 @@ def _value(field: Dict[str, Any], plain: Dict[str, str], secrets: Dict[str, byte
             typed = unlock.secret(f"{title}{more}: ")
         else:
             typed = unlock.plain(f"{title}{more}: ")
-        value = typed.strip().encode("utf-8", "surrogatepass") or follows
+        value = _in_lines(typed.strip()).encode("utf-8", "surrogatepass") or follows
         if value or not required:
             return value or None
     raise UsageError(f"{title} was not given")
+
+
+def _in_lines(text: str) -> str:
+    """A private key in PEM form that was pasted into an input box, which takes line breaks away."""
+    match = PEM.fullmatch(text)
+    if match is None or "\n" in text or ":" in match.group(2):
+        return text
+    body = "".join(match.group(2).split())
+    lines = [body[at : at + 64] for at in range(0, len(body), 64)]
+    return "\n".join([match.group(1), *lines, match.group(3)]) + "\n"
 
 
 def _can_follow(field: Dict[str, Any], known: Any) -> bool:
