@@ -142,11 +142,20 @@ def test_pip_installs_from_an_index_that_wants_a_login(world):
     world.add("login", {"username": "ada", "password": password, "url": url}, "--name", "pip")
     target = world.at("work", "installed")
     command = ["pip", "install", "--no-deps", "--no-input", "--index-url", url, "--target", target, "acme"]
+    # Where it may ask nobody pip does not ask keyring, unless its configuration says so.
     control = run(world, *command, "--keyring-provider", "disabled", status=1)
     assert "No matching distribution" in control.err and not os.path.exists(target), control
+    before = settings(world)
+    assert "keyring-provider = import" in world.done("setup", "pip", "--show").out and settings(world) == before
+    world.done("setup", "pip")
     outcome = run(world, *command)
     assert os.path.exists(os.path.join(target, "acme.py")), outcome
     assert password not in outcome.out + outcome.err
+    # A keyring of another environment than pip's own, as with pipx: pip runs it, and the url has to say who.
+    other = world.at("work", "bin")
+    os.makedirs(other, exist_ok=True)
+    with open(os.path.join(other, "keyring"), "w", opener=lambda at, flags: os.open(at, flags, 0o755)) as file:
+        file.write(f'#!/bin/sh\nexec {os.path.dirname(client("keyring"))}/keyring "$@"\n')
     with_name = [
         "pip",
         "install",
@@ -157,7 +166,54 @@ def test_pip_installs_from_an_index_that_wants_a_login(world):
         "--target",
         target + "2",
     ]
-    run(world, *with_name, "--index-url", url.replace("//", "//ada@"), "acme")
+    path = f"{other}:{world.environment['PATH']}"
+    run(world, *with_name, "--index-url", url.replace("//", "//ada@"), "acme", PATH=path)
+    assert os.path.exists(os.path.join(target + "2", "acme.py"))
+    world.done("setup", "pip", "--undo")
+    assert settings(world) == before
+
+
+SETTINGS = """# mine
+[global]
+timeout = 60
+
+[install]
+user = no
+"""
+
+
+def settings(world):
+    """pip's own configuration of the user, there before anything of Kist's is."""
+    path = world.at("home", ".config", "pip", "pip.conf")
+    if not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(SETTINGS)
+    with open(path) as file:
+        return file.read()
+
+
+def test_setup_of_pip_leaves_what_somebody_else_has_said(world):
+    before = SETTINGS
+    settings(world)
+    path = world.at("home", ".config", "pip", "pip.conf")
+    with open(path, "w") as file:
+        file.write(before.replace("timeout = 60", "keyring_provider: subprocess"))
+    assert "keyring" in world.fails(125, "setup", "pip").err
+    world.fails(64, "setup", "pip", "everything")
+    with open(path, "w") as file:
+        file.write("[install]\nuser = no\n")
+    world.done("setup", "pip", "subprocess")
+    with open(path) as file:
+        assert file.read() == "[install]\nuser = no\n[global]\nkeyring-provider = subprocess\n"
+    world.done("setup", "pip", "subprocess", "--undo")
+    with open(path) as file:
+        assert file.read() == "[install]\nuser = no\n"
+    assert "nothing of Kist" in world.done("setup", "pip", "--undo").out
+    os.unlink(path)
+    world.done("setup", "pip")
+    world.done("setup", "pip", "--undo")
+    assert not os.path.exists(path) or open(path).read() == ""
 
 
 def test_twine_uploads_with_a_stored_token(world):

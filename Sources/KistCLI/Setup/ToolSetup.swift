@@ -24,7 +24,9 @@ extension ToolSetup {
 
 /// The tools that can be set up.
 enum Setups {
-    static let all: [any ToolSetup.Type] = [GitSetup.self, CargoSetup.self, KubectlSetup.self, GCPSetup.self]
+    static let all: [any ToolSetup.Type] = [
+        GitSetup.self, CargoSetup.self, KubectlSetup.self, GCPSetup.self, PipSetup.self,
+    ]
 
     static func named(_ name: String) -> (any ToolSetup.Type)? { all.first { $0.name == name } }
 }

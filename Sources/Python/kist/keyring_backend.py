@@ -48,7 +48,7 @@ class NotDeleted(PasswordDeleteError, NotImplementedError):
 class Kist(KeyringBackend):
     """The vault of this user, as it is when it is asked."""
 
-    @properties.classproperty
+    @properties.classproperty  # type: ignore[untyped-decorator,unused-ignore]
     def priority(cls) -> float:  # noqa: N805
         try:
             if not os.environ.get("KIST_BUNDLE"):
