@@ -184,6 +184,7 @@ def test_a_rotated_key_reaches_a_running_kumoai(world):
         "%kist rotated --reload",
         "os.environ['KUMO_API_KEY'] != old, kumoai.global_state._api_key == os.environ['KUMO_API_KEY']",
         "kumoai.global_state._api_key, old",
+        "import kist; kist.kumo('rotated')",
     ]
     stub.accepted.add(new)
     saved = run(world, cells)
@@ -192,7 +193,8 @@ def test_a_rotated_key_reaches_a_running_kumoai(world):
     assert saved.text(4) == "(True, True)", saved.text(4)
     assert saved.text(5) == "('‹rotated.api_key›', '‹rotated.api_key›')", "the old one is masked for good"
     sent = [request["headers"]["x-api-key"] for request in stub.received() if request["path"].endswith("connectors")]
-    assert sent == [key, new], len(sent)
+    assert sent == [key, new, new], len(sent)
+    assert saved.text(6) == f"kumoai 2.22.0 at {stub.url} as demo", saved.text(6)
 
 
 def test_storing_from_a_notebook(world):
@@ -233,9 +235,11 @@ def test_kaskada_from_the_vault(world):
         "%load_ext fenlmagic",
         "from kaskada import table\ntable.list_tables()",
         "import os; os.environ['KASKADA_CLIENT_SECRET']",
+        "raise ValueError(os.environ['KASKADA_CLIENT_SECRET'])",  # kaskada shows errors in a way of its own
     ]
     saved = run(world, cells, interpreter=KASKADA, environment=world.trusting())
-    assert not saved.failed(), [saved.text(number) for number in saved.failed()]
+    assert set(saved.failed()) <= {4}, [saved.text(number) for number in saved.failed()]
+    assert "ValueError: ‹kaskada.client_secret›" in saved.shown(4), saved.shown(4)
     assert "KASKADA_CLIENT_ID KASKADA_CLIENT_SECRET" in saved.text(0), saved.text(0)
     assert json.loads(stub.received()[0]["body"])["client_secret"] == secret
     assert tables.received()[0]["path"].endswith("/ListTables")

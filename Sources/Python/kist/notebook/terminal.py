@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any, Callable, List
 
-from .mask import Mask, Stream
+from .mask import LEFT, RIGHT, Mask, Stream
 
 
 class Printed:
@@ -14,11 +14,17 @@ class Printed:
 
     def __init__(self, real: Any, mask: Mask) -> None:
         self.real = real
-        self._stream = Stream(mask, lambda text: real.write(text))
+        self._stream = Stream(mask, self._show)
 
     def write(self, text: str) -> int:
         self._stream.write(text)
         return len(text)
+
+    def _show(self, text: str) -> None:
+        try:
+            self.real.write(text)
+        except UnicodeEncodeError:  # a terminal that has no such marks
+            self.real.write(text.replace(LEFT, "<").replace(RIGHT, ">"))
 
     def writelines(self, lines: List[str]) -> None:
         for line in lines:
