@@ -90,7 +90,12 @@ let package = Package(
         // 3: adapters.
         module("StoreSQLite", ["KistModel", "KistStore", "CSQLiteGuards", grdb, grdbSQLite]),
         // 4: the library others import.
-        module("KistClient", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol"]),
+        module(
+            "KistClient",
+            [
+                "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistBundle", "KistProtocol", "KistPlatforms",
+                "KistProviders",
+            ]),
         // 5: faces.
         module(
             "KistCLI",
@@ -134,6 +139,9 @@ let package = Package(
             ],
             path: "Tests/Benchmarks/VaultBench", swiftSettings: house),
         .executableTarget(
+            name: "client-bench", dependencies: ["KistClient"], path: "Tests/Benchmarks/ClientBench",
+            swiftSettings: house),
+        .executableTarget(
             name: "vault-campaign",
             dependencies: [
                 "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite", "KistTestKit",
@@ -151,7 +159,8 @@ let package = Package(
         tests("KistMasking", ["SecretMemory"]),
         tests("KistProviders", ["SecretMemory", "KistModel"]),
         tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
-        tests("KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix"]),
+        tests(
+            "KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix", "KistBundle", "KistCrypto"]),
         tests(
             "KistCLI",
             [
@@ -179,7 +188,7 @@ if Context.environment["KIST_FUZZ"] != nil {
             name: "kist-fuzz",
             dependencies: [
                 "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol", "KistPlatforms",
-                "KistBundle", "KistAgent", "KistCLI", "KistTestKit",
+                "KistBundle", "KistAgent", "KistCLI", "KistProviders", "KistTestKit",
             ],
             path: "Tests/Fuzzing/KistFuzz", swiftSettings: house))
 }

@@ -23,7 +23,7 @@ def measure(binaries, out, work, quick):
     bench = Bench(binaries, folder, quick)
     try:
         for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
-                     bench.rekey, bench.audit, bench.resident, bench.notebooks):
+                     bench.rekey, bench.audit, bench.library, bench.resident):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
@@ -182,12 +182,6 @@ class Bench:
                 beyond <= allowed,
             )
 
-    def notebooks(self):
-        """Masking what notebooks show, in Python"""
-        import notebooks
-
-        notebooks.rows(self)
-
     def desktop(self):
         """A keyring for all parts that want one."""
         for opened in self._open:
@@ -322,11 +316,6 @@ class Bench:
         self.row(
             "A read meanwhile waits for a slice and its commit, p99", f"{waits[1]:.1f} ms", f"p50 {waits[0]:.1f} ms",
             "–", "≤ 5 ms + one fsync", waits[1] <= 5)
-        looks = [median([one["verify"][place] for one in kist]) / 1_000 for place in (0, 1)]
-        seconds = median([one["verified"] for one in kist])
-        self.row(
-            f"A read waits for a slice of a look at all {3 * self.many:,} rows, p99", f"{looks[1]:.1f} ms",
-            f"p50 {looks[0]:.1f} ms, {seconds:.1f} s in all", "–", "≤ 5 ms", looks[1] <= 5)
 
     def audit(self):
         """An audited read beside one that is not, within one process"""
@@ -348,6 +337,30 @@ class Bench:
             "≤ + 5 µs",
             audited - plain <= 5,
         )
+
+    def library(self):
+        """Credentials through the Swift library, one after the other in one task"""
+        program = self.binaries / "client-bench"
+        if not program.exists():
+            subprocess.run(
+                [ROOT / "Scripts/build", "client-bench"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+            )
+            program = ROOT / ".build/release/client-bench"
+        home = self.home("library", 100)
+        name = json.loads(home.kist("list", "--json"))[0]["name"]
+        count = 2_000 if self.quick else 20_000
+        runs = [json.loads(subprocess.run([program, name, str(count)], env=home.environment, check=True,
+                                          capture_output=True, text=True).stdout) for _ in range(self.rounds)]
+        self.raw["the Swift library, ns for each request"] = runs
+        best = {source: min(run[source] for run in runs) for source in runs[0]}
+        rate = 1e9 / best["agent"]
+        self.row("Swift: `provider.credential` from the agent, one task", f"{rate:,.0f}/s",
+                 f"{best['agent'] / 1000:.1f} µs each", "–", "≥ 20,000/s", rate >= 20_000)
+        empty = {source: best[source] for source in ("environment", "static", "bundle", "file")}
+        slowest = max(empty, key=empty.get)
+        self.row("Swift: a source that has nothing", f"{empty[slowest]} ns ({slowest})",
+                 ", ".join(f"{source} {ns} ns" for source, ns in empty.items() if source != slowest), "–", "< 1 µs",
+                 empty[slowest] < 1_000)
 
     def resident(self):
         """Memory of an idle agent"""

@@ -29,7 +29,7 @@ extension Agent {
     }
 
     func show(_ request: Request, _ client: Client) throws {
-        let wanted = try CredentialRequest(json: request.params)
+        let wanted = try NamedRequest(json: request.params)
         var overview = try vault(for: client) { (vault) throws(VaultError) in
             try vault.overview(wanted.profile, wanted.name)
         }
@@ -38,7 +38,7 @@ extension Agent {
     }
 
     func history(_ request: Request, _ client: Client) throws {
-        let wanted = try CredentialRequest(json: request.params)
+        let wanted = try NamedRequest(json: request.params)
         let notes = try vault(for: client) { (vault) throws(VaultError) in
             try vault.history(wanted.profile, wanted.name)
         }

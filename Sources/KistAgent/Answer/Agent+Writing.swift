@@ -87,7 +87,7 @@ extension Agent {
     }
 
     func remove(_ request: Request, _ client: Client) throws {
-        let wanted = try CredentialRequest(json: request.params)
+        let wanted = try NamedRequest(json: request.params)
         try record(
             write: .remove, [AuditEntry.Target(profile: wanted.profile, name: wanted.name)], client, .ifPossible)
         let generation = try vault(for: client) { (vault) throws(VaultError) in
@@ -97,7 +97,7 @@ extension Agent {
     }
 
     func restore(_ request: Request, _ client: Client) throws {
-        let wanted = try CredentialRequest(json: request.params)
+        let wanted = try NamedRequest(json: request.params)
         guard let revision = wanted.revision else { throw ShapeError("revision") }
         let note = try note("restore of \(revision)", client)
         try record(

@@ -9,11 +9,11 @@ import KistProtocol
 final class RevisionWatch: RelayWatch {
     private let session: Session
     private let action: WatchAction
-    private let credentials: [CredentialRequest]
+    private let credentials: [NamedRequest]
     private let renew: (AgentConnection) throws(Failure) -> Injection
     private var connection: AgentConnection?
     private var generation: UInt64?
-    private var revisions: [CredentialRequest: UInt64] = [:]
+    private var revisions: [NamedRequest: UInt64] = [:]
     private var nextLook: Int64 = 0
     private var failedAt: UInt64?
     /// When the program is ended by force.
@@ -29,7 +29,7 @@ final class RevisionWatch: RelayWatch {
     ///   - revisions: what the program has now.
     ///   - renew: what it would be started with now. It must not ask anybody anything.
     init(
-        _ session: Session, _ action: WatchAction, revisions: [CredentialRequest: UInt64],
+        _ session: Session, _ action: WatchAction, revisions: [NamedRequest: UInt64],
         connection: AgentConnection?, renew: @escaping (AgentConnection) throws(Failure) -> Injection
     ) {
         self.session = session
@@ -78,8 +78,8 @@ final class RevisionWatch: RelayWatch {
         return connection
     }
 
-    private func changed(_ agent: AgentConnection) throws(ClientError) -> [CredentialRequest] {
-        var changed: [CredentialRequest] = []
+    private func changed(_ agent: AgentConnection) throws(ClientError) -> [NamedRequest] {
+        var changed: [NamedRequest] = []
         for credential in credentials {
             do throws(ClientError) {
                 let now = try agent.show(profile: credential.profile, name: credential.name).revision
@@ -93,7 +93,7 @@ final class RevisionWatch: RelayWatch {
     }
 
     private func act(
-        _ agent: AgentConnection, _ credential: CredentialRequest, _ current: UInt64, _ program: RelayedProgram
+        _ agent: AgentConnection, _ credential: NamedRequest, _ current: UInt64, _ program: RelayedProgram
     ) -> String {
         do throws(Failure) {
             if case .signal(let number) = action {

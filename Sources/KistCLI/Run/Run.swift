@@ -21,7 +21,7 @@ enum Run {
         // Looked for before any secret leaves the vault.
         _ = try ExactCommand(input.command).program()
         let choice = MaskChoice(input.masks, environment: session.environment)
-        var revisions: [CredentialRequest: UInt64] = [:]
+        var revisions: [NamedRequest: UInt64] = [:]
         let first = try injection(
             request, files, input, session, masks: !choice.isNone, revisions: &revisions
         ) { (asked) throws(Failure) in
@@ -36,7 +36,7 @@ enum Run {
             input: input, session: session, choice: choice,
             renew: { (agent) throws(Failure) in
                 // Nobody is asked anything while the program has the terminal.
-                var ignored: [CredentialRequest: UInt64] = [:]
+                var ignored: [NamedRequest: UInt64] = [:]
                 return try injection(
                     request, try EnvFiles.read(input.envFiles, session), input, session, masks: !choice.isNone,
                     revisions: &ignored
@@ -52,7 +52,7 @@ enum Run {
     /// One request, however many credentials; none when only variables as they stand are wanted.
     private static func injection(
         _ request: InjectionRequest, _ files: borrowing EnvFiles, _ input: RunInput, _ session: Session, masks: Bool,
-        revisions: inout [CredentialRequest: UInt64], reveal: (RevealRequest) throws(Failure) -> RevealReply
+        revisions: inout [NamedRequest: UInt64], reveal: (RevealRequest) throws(Failure) -> RevealReply
     ) throws(Failure) -> Injection {
         var injection = Injection()
         if !request.isEmpty {
@@ -62,7 +62,7 @@ enum Run {
             let reply = try reveal(asked)
             for item in reply.items {
                 let (profile, name) = (item.overview.profile, item.overview.name)
-                revisions[CredentialRequest(profile: profile, name: name)] = item.overview.revision
+                revisions[NamedRequest(profile: profile, name: name)] = item.overview.revision
             }
             var injector = Injector(
                 session: session, allowingDangerous: input.allowDangerousNames, command: input.command,

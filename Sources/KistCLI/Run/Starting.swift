@@ -13,7 +13,7 @@ struct Starting {
     /// Makes what the program is started with anew.
     let renew: (AgentConnection) throws(Failure) -> Injection
     /// The credentials and what of them the program has.
-    let revisions: [CredentialRequest: UInt64]
+    let revisions: [NamedRequest: UInt64]
 
     /// - Returns: the program's exit code, or 128 + N; it does not return when nothing had to stay.
     func start(_ injection: consuming Injection) throws(Failure) -> Int32 {

@@ -30,7 +30,7 @@ package final class AgentConnection {
 
     /// Whether it is a private agent, which ends with this connection.
     package private(set) var isPrivate: Bool
-    private var wire: Wire
+    private(set) var wire: Wire
     private var greeting: Hello?
     private var nextID: Int64 = 1
     private let places: Places
@@ -128,7 +128,7 @@ package final class AgentConnection {
     /// Sends a request, with `hello` before it when it is the first.
     ///
     /// - Parameter id: of the frames before this one, when the request has several.
-    private func send(
+    func send(
         _ method: Method, _ params: JSONValue, _ segments: borrowing SecretSegments, id given: Int64? = nil,
         until end: Int64
     ) throws(ClientError) -> Int64 {
@@ -169,7 +169,7 @@ package final class AgentConnection {
         return hello
     }
 
-    private func receive(_ id: Int64, until end: Int64) throws(ClientError) -> Reply {
+    func receive(_ id: Int64, until end: Int64) throws(ClientError) -> Reply {
         let frame = try wire.receive(until: end)
         let response: Response
         do { response = try Response(json: try JSONParser.parse(frame.header)) } catch {
@@ -195,7 +195,7 @@ package final class AgentConnection {
         return nextID
     }
 
-    private static func end(_ seconds: Int) -> Int64 { BootClock.nanoseconds + Int64(seconds) * 1_000_000_000 }
+    static func end(_ seconds: Int) -> Int64 { BootClock.nanoseconds + Int64(seconds) * 1_000_000_000 }
 
     static func makeRequestID() -> String {
         var random = SystemRandomNumberGenerator()

@@ -86,6 +86,19 @@ package struct Wire: ~Copyable {
         return Frame(header: header, segments: SecretSegments(bytes: secret, lengths: layout.segments))
     }
 
+    /// What to wait at, for somebody who waits by other means.
+    var descriptor: Int32 { socket.raw }
+
+    /// Whether a frame has come whole, so that `receive` need not wait; for a little while it is waited for.
+    ///
+    /// - Returns: `false` also for frames that are longer than a socket holds.
+    borrowing func hasWholeFrame(within milliseconds: Int32) -> Bool {
+        guard UnixSocket.wait(socket.raw, toWrite: false, milliseconds: milliseconds),
+            let total = UnixSocket.peekNumber(socket.raw)
+        else { return false }
+        return UnixSocket.waiting(socket.raw) >= Int(total) + 4
+    }
+
     private borrowing func fill(_ bytes: inout [UInt8], until end: Int64) throws(ClientError) {
         try bytes.withUnsafeMutableBytes { raw in
             Result { () throws(ClientError) in try fill(raw, until: end) }

@@ -14,7 +14,7 @@ extension AgentConnection {
     }
 
     package func show(profile: ProfileName, name: CredentialName) throws(ClientError) -> Overview {
-        let reply = try call(.show, CredentialRequest(profile: profile, name: name).json)
+        let reply = try call(.show, NamedRequest(profile: profile, name: name).json)
         return try read { () throws(ShapeError) in try Overview(json: reply.result) }
     }
 
@@ -34,7 +34,11 @@ extension AgentConnection {
     }
 
     private func revealOnce(_ request: RevealRequest) throws(ClientError) -> RevealReply {
-        let first = try call(.reveal, request.json, SecretSegments(), deadline: Self.asking)
+        try revealed(try call(.reveal, request.json, SecretSegments(), deadline: Self.asking))
+    }
+
+    /// The whole of an answer whose first frame has come.
+    func revealed(_ first: consuming Reply) throws(ClientError) -> RevealReply {
         var items = try revealed(first.result, segments: first.segments.count)
         guard first.result["more"] == .bool(true) else {
             return RevealReply(items: items, segments: first.takeSegments())
@@ -70,7 +74,7 @@ extension AgentConnection {
     /// The history of one credential, newest first.
     package func history(profile: ProfileName, name: CredentialName) throws(ClientError) -> [RevisionNote] {
         var notes: [RevisionNote] = []
-        try each(.history, CredentialRequest(profile: profile, name: name).json) { (result) throws(ShapeError) in
+        try each(.history, NamedRequest(profile: profile, name: name).json) { (result) throws(ShapeError) in
             for item in try JSONFields(result, "result").array("items") { notes.append(try RevisionNote(json: item)) }
         }
         return notes

@@ -17,7 +17,7 @@ extension AgentConnection {
     package func remove(
         profile: ProfileName, name: CredentialName, ifRevision: UInt64? = nil
     ) throws(ClientError) -> UInt64 {
-        let request = CredentialRequest(profile: profile, name: name, ifRevision: ifRevision)
+        let request = NamedRequest(profile: profile, name: name, ifRevision: ifRevision)
         return try natural("generation", of: try call(.remove, request.json).result)
     }
 
@@ -27,7 +27,7 @@ extension AgentConnection {
     package func restore(
         profile: ProfileName, name: CredentialName, revision: UInt64
     ) throws(ClientError) -> UInt64 {
-        let request = CredentialRequest(profile: profile, name: name, revision: revision)
+        let request = NamedRequest(profile: profile, name: name, revision: revision)
         return try natural("revision", of: try call(.restore, request.json).result)
     }
 

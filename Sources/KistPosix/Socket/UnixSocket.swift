@@ -98,6 +98,19 @@ package enum UnixSocket {
         return poll(&entry, 1, max(0, milliseconds)) > 0
     }
 
+    /// How many bytes have come and were not read.
+    package static func waiting(_ socket: Int32) -> Int {
+        var count: Int32 = 0
+        return ioctl(socket, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
+    /// The next four bytes as a big-endian number, left where they are; `nil` when so many have not come.
+    package static func peekNumber(_ socket: Int32) -> UInt32? {
+        var number: UInt32 = 0
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        return recv(socket, &number, 4, flags) == 4 ? UInt32(bigEndian: number) : nil
+    }
+
     /// Whether the other side has closed, without reading anything.
     package static func hasEnded(_ socket: Int32) -> Bool {
         var entry = pollfd(fd: socket, events: 0, revents: 0)

@@ -55,6 +55,18 @@ package struct JSONMembers: ~Copyable, Sendable {
         }
     }
 
+    /// A text of any lines that may be secret: line breaks and tabs may stand in it, and no other control character.
+    package borrowing func lines(_ path: String) throws(ProviderRefusal) -> SecretBytes? {
+        guard let place = place(path, isText: true) else { return nil }
+        return try values.withBytes { (all) throws(ProviderRefusal) in
+            let bytes = UnsafeRawBufferPointer(rebasing: all[place])
+            for byte in bytes where byte < 0x20 && ![9, 10, 13].contains(byte) || byte == 0x7F {
+                throw ProviderRefusal(path, "it has a control character")
+            }
+            return SecretBytes(count: bytes.count) { $0.copyMemory(from: bytes) }
+        }
+    }
+
     /// A number, `true`, `false` or `null` as written.
     package borrowing func word(_ path: String) -> String? {
         guard let place = place(path, isText: false) else { return nil }

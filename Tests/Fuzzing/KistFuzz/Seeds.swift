@@ -32,6 +32,13 @@ import SecretMemory
                 frame(#"{"jsonrpc":"2.0","id":3,"method":"list","params":{"all":true}}"#),
             ]
         case "json": [Array(#"{"a":[1,-2,true,null,"\u00e4\n"],"b":{}}"#.utf8), Array(#"{"api_key":"x","n":12}"#.utf8)]
+        case "lines":
+            [
+                Array(#"{"id":1,"credential":"kumo","profile":"prod","fields":["a"],"reason":"nightly"}"#.utf8),
+                Array(
+                    #"{"credential":"a","platform":"p","expires":"2127-01-01","secret":["d"],"fields":{"b":"c","d":"MQ=="},"base64":["d"]}"#
+                        .utf8), Array(#"{"error":{"kind":"locked","message":"no"}}"#.utf8),
+            ]
         case "env": [Array("A=1\nexport B='x y' # z\nC=\"q\\n\"\n".utf8)]
         case "toml":
             [

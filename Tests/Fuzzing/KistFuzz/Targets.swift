@@ -1,6 +1,7 @@
 import KistModel
 import KistPlatforms
 import KistProtocol
+import KistProviders
 import SecretMemory
 
 @testable import KistAgent
@@ -71,6 +72,15 @@ import SecretMemory
         check(file.entries.count == file.values.count, "entries and values")
     },
     "import": { bytes in Imports.read(bytes) },
+    "lines": { bytes in
+        let line = SecretBytes(copyingExposed: Array(bytes))
+        _ = try? LineRequest(bytes)
+        guard let reply = try? LineReply.read(line) else { return }
+        for name in reply.names {
+            guard let field = try? reply.field(name) else { continue }
+            check(field.value.count <= bytes.count, "a value is longer than its line")
+        }
+    },
     "audit": { bytes in
         _ = try? AuditSegment(Array(bytes))
         _ = try? AuditEntry.decode(bytes)
@@ -106,7 +116,7 @@ enum Requests {
         let json = request.params
         _ = try? UnlockRequest(json: json)
         _ = try? InitialiseRequest(json: json)
-        _ = try? CredentialRequest(json: json)
+        _ = try? NamedRequest(json: json)
         _ = try? RevealRequest(json: json)
         _ = try? PutRequest(json: json)
         _ = try? FolderRequest(json: json)

@@ -66,7 +66,7 @@ struct AgentProtocolTests {
                     case .unlock: try UnlockRequest(json: params).json
                     case .reveal: try RevealRequest(json: params).json
                     case .put: try PutRequest(json: params).json
-                    case .show, .remove, .history, .restore: try CredentialRequest(json: params).json
+                    case .show, .remove, .history, .restore: try NamedRequest(json: params).json
                     case .folder: try FolderRequest(json: params).json
                     case .seen: try SeenRequest(json: params).json
                     case .policy: try PolicyRequest(json: params).json

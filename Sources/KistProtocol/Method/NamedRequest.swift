@@ -1,7 +1,7 @@
 package import KistModel
 
 /// Parameters of `show`, `remove`, `history` and `restore`: one credential.
-package struct CredentialRequest: Hashable, Sendable {
+package struct NamedRequest: Hashable, Sendable {
     package var profile: ProfileName
     package var name: CredentialName
     /// `restore`: the revision to bring back. `remove`: not used.

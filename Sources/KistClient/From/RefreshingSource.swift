@@ -1,0 +1,137 @@
+internal import KistPosix
+internal import Synchronization
+
+/// Holds what another source gave until shortly before it expires, and asks once however many tasks wait.
+///
+/// ```swift
+/// let provider: some CredentialProvider = .refreshing(.agent, keeping: .seconds(300))
+/// ```
+///
+/// A credential that says nothing about its end is asked for anew after `keeping`, so a rotation is noticed. When the
+/// source fails while what is held is still valid, what is held is given; *not here* and failures are never held.
+/// Cancelling one of several waiting tasks ends that one's wait; the last one's ends the request.
+public struct RefreshingSource: CredentialProvider {
+    private let base: any CredentialProvider
+    private let ahead: Duration
+    private let keeping: Duration
+    private let held = HeldCredentials()
+
+    /// - Parameters:
+    ///   - base: the source that is asked.
+    ///   - ahead: how long before its end a credential is replaced.
+    ///   - keeping: how long one is held at most.
+    public init(_ base: any CredentialProvider, ahead: Duration = .seconds(60), keeping: Duration = .seconds(300)) {
+        self.base = base
+        self.ahead = ahead
+        self.keeping = keeping
+    }
+
+    /// That of the source that is asked.
+    public var sourceName: String { base.sourceName }
+
+    /// What is held, while it is fresh, else what the source gives.
+    public func credential(for request: CredentialRequest) async throws(CredentialError) -> Credential? {
+        if let fresh = held.fresh(request) { return fresh }
+        let pending = Pending<Credential?>()
+        held.join(request, pending) { [base, ahead, keeping, held] in
+            let outcome: Result<Credential?, CredentialError>
+            do throws(CredentialError) { outcome = .success(try await base.credential(for: request)) } catch {
+                outcome = .failure(error)
+            }
+            held.end(request, outcome, ahead: ahead, keeping: keeping)
+        }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { pending.wait($0) }
+        } onCancel: {
+            pending.giveUp(CredentialError(.cancelled, source: sourceName, "the task was cancelled"))
+            held.leave(request)
+        }
+        return try outcome.get()
+    }
+}
+
+extension CredentialProvider {
+    /// Holds what `base` gave until shortly before it expires, and asks once however many tasks wait.
+    public static func refreshing<Base: CredentialProvider>(
+        _ base: Base, ahead: Duration = .seconds(60), keeping: Duration = .seconds(300)
+    ) -> RefreshingSource where Self == RefreshingSource {
+        RefreshingSource(base, ahead: ahead, keeping: keeping)
+    }
+}
+
+/// What is held, and what is being asked for, by request.
+private final class HeldCredentials: Sendable {
+    private struct Entry {
+        var credential: Credential?
+        /// On the clock that counts suspend: from then on it is asked for anew.
+        var freshUntil: Int64 = 0
+        var waiters: [Pending<Credential?>] = []
+        var task: Task<Void, Never>?
+    }
+
+    private let entries = Mutex<[CredentialRequest: Entry]>([:])
+
+    func fresh(_ request: CredentialRequest) -> Credential? {
+        entries.withLock { entries in
+            guard let entry = entries[request], BootClock.nanoseconds < entry.freshUntil else { return nil }
+            return entry.credential
+        }
+    }
+
+    /// Waits with the others; the first of them has `ask` run.
+    func join(_ request: CredentialRequest, _ waiter: Pending<Credential?>, ask: @escaping @Sendable () async -> Void) {
+        entries.withLock { entries in
+            entries[request, default: Entry()].waiters.append(waiter)
+            if entries[request]?.task == nil { entries[request]?.task = Task { await ask() } }
+        }
+    }
+
+    /// One waiter has given up.
+    func leave(_ request: CredentialRequest) {
+        let abandoned = entries.withLock { entries -> Task<Void, Never>? in
+            guard let entry = entries[request], entry.waiters.allSatisfy(\.isOver) else { return nil }
+            entries[request]?.waiters = []
+            return entries[request]?.task.take()
+        }
+        abandoned?.cancel()
+    }
+
+    func end(
+        _ request: CredentialRequest, _ outcome: Result<Credential?, CredentialError>, ahead: Duration,
+        keeping: Duration
+    ) {
+        let (waiters, given) = entries.withLock { entries in
+            var entry = entries[request] ?? Entry()
+            let waiters = entry.waiters
+            var given = outcome
+            switch outcome {
+            case .success(let credential?):
+                entry.credential = credential
+                entry.freshUntil = Self.freshUntil(credential, ahead: ahead, keeping: keeping)
+            case .success(nil): entry.credential = nil
+            case .failure:
+                // The source may be back before what is held ends.
+                if let credential = entry.credential, Self.isValid(credential) { given = .success(credential) }
+            }
+            entry.waiters = []
+            entry.task = nil
+            entries[request] = entry.credential == nil ? nil : entry
+            return (waiters, given)
+        }
+        for waiter in waiters { waiter.finish(given) }
+    }
+
+    private static func freshUntil(_ credential: Credential, ahead: Duration, keeping: Duration) -> Int64 {
+        var span = keeping
+        if let end = credential.expires {
+            span = min(span, .seconds(end.secondsSince1970 - WallClock.seconds) - ahead)
+        }
+        return BootClock.nanoseconds + max(0, span.components.seconds) * 1_000_000_000
+            + max(0, span.components.attoseconds / 1_000_000_000)
+    }
+
+    private static func isValid(_ credential: Credential) -> Bool {
+        guard let end = credential.expires else { return true }
+        return end.secondsSince1970 > WallClock.seconds
+    }
+}
