@@ -136,6 +136,7 @@ let package = Package(
             name: "vault-bench",
             dependencies: [
                 "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "StoreSQLite", "KistAgent",
+                "KistMasking",
             ],
             path: "Tests/Benchmarks/VaultBench", swiftSettings: house),
         .executableTarget(

@@ -112,6 +112,7 @@ extension Agent {
         case .render: "to write them into a file for a program"
         case .curl: "to send them to their platform with curl"
         case .provider: "to hand them to a tool"
+        case .scan: "to look for them in files"
         case .seal: "to seal them for other machines"
         }
     }

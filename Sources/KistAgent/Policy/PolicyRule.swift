@@ -20,8 +20,8 @@ extension Policy {
             switch purpose {
             // Into a program's environment, to the platform (by `curl`, too, which gets it through a descriptor), to another
             // tool by its own protocol, or back into the vault with another field changed.
-            // A bundle takes the policy along.
-            case .run, .check, .edit, .seal, .curl, .provider: return .pass
+            // A bundle takes the policy along. `scan` compares them in its own memory, and shows where, not what.
+            case .run, .check, .edit, .seal, .curl, .provider, .scan: return .pass
             // Onto a terminal, into a file or a pipe.
             case .get, .env, .show, .export, .render: return .refuse
             }

@@ -24,6 +24,7 @@ struct KistCommand: ParsableCommand {
                 name: "Tools",
                 subcommands: [
                     SetupCommand.self, ProviderCommand.self, CurlCommand.self, RenderCommand.self, HookCommand.self,
+                    ScanCommand.self,
                 ]),
             CommandGroup(
                 name: "Safety",

@@ -28,6 +28,8 @@ package struct RevealRequest: Hashable, Sendable {
         case curl
         /// Another tool's helper: git, docker, the AWS SDKs.
         case provider
+        /// To be compared with what stands in files.
+        case scan
         /// `seal` only: no `reveal` may say so.
         case seal
     }

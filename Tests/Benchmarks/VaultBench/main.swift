@@ -113,6 +113,8 @@ func run(_ count: Int) throws {
 let arguments = Array(CommandLine.arguments.dropFirst())
 if arguments.first == "rekey" {
     try RekeyBench.run(Int(arguments.dropFirst().first ?? "") ?? 1_000, in: arguments.count > 2 ? arguments[2] : "/tmp")
+} else if arguments.first == "masking" {
+    MaskingBench.run(Int(arguments.dropFirst().first ?? "") ?? 64)
 } else {
     for count in arguments.compactMap({ Int($0) }) { try run(count) }
 }

@@ -1,0 +1,155 @@
+"""Ways other than the environment by which kist run hands a secret over, and what happens when it changes."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+PROGRAM = """import json, os, sys
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode()
+    except OSError as problem:
+        return type(problem).__name__
+paths = {n: v for n, v in os.environ.items() if n.endswith("_FILE")}
+print(json.dumps({"paths": paths, "values": {n: read(v) for n, v in paths.items()}, "again": {n: read(v) for n, v in paths.items()},
+                  "arguments": sys.argv[1:], "input": "" if os.isatty(0) else sys.stdin.read(),
+                  "in_environment": [n for n, v in os.environ.items() if "s3cret" in v],
+                  "descriptors": sorted(map(int, os.listdir("/proc/self/fd")))}))"""
+
+
+def store(home, **fields):
+    home.initialise()
+    home.kist("add", "fields", "--name", "db", "--stdin",
+              given=json.dumps(fields or {"password": "s3cret\n\"p\" é", "token": "s3cret-token"}).encode())
+
+
+def run(home, *forms, arguments=(), options=()):
+    words = [word for form in forms for word in ("--as", form)]
+    out = home.kist("run", *options, *words, "db", "--", "/usr/bin/python3", "-I", "-S", "-c", PROGRAM, *arguments)
+    return json.loads(out)
+
+
+def test_every_form_is_read_to_the_byte(home):
+    store(home)
+    for form, path, again in (("file", home.path, True), ("fd", "/dev/fd/", False), ("memfd", "/proc/self/fd/", True)):
+        seen = run(home, f"db.password={form}", arguments=["--key={db.password}", "{db.other}"])
+        assert seen["values"] == {"DB_PASSWORD_FILE": "s3cret\n\"p\" é"}, (form, seen)
+        assert seen["paths"]["DB_PASSWORD_FILE"].startswith(path), seen
+        assert seen["again"] == (seen["values"] if again else {"DB_PASSWORD_FILE": ""}), (form, seen)
+        # In its place stands a path, nothing else of the environment changed, and no argument holds the value.
+        assert seen["arguments"] == ["--key=" + seen["paths"]["DB_PASSWORD_FILE"], "{db.other}"], seen
+        assert seen["in_environment"] == ["DB_TOKEN"], seen
+        # The file goes with the program.
+        assert form != "file" or not os.path.exists(seen["paths"]["DB_PASSWORD_FILE"])
+        # One descriptor beside 0 to 2, and the one with which they are listed.
+        assert len(seen["descriptors"]) == (4 if form == "file" else 5), (form, seen)
+    seen = run(home, "db.password=stdin")
+    assert seen["input"] == "s3cret\n\"p\" é" and seen["in_environment"] == ["DB_TOKEN"] and not seen["paths"], seen
+
+
+def test_all_fields_and_single_ones(home):
+    store(home)
+    seen = run(home, "memfd", "db.token=env")
+    assert list(seen["values"]) == ["DB_PASSWORD_FILE"] and seen["in_environment"] == ["DB_TOKEN"], seen
+    seen = run(home, "file", options=["--mask"])
+    assert seen["in_environment"] == [] and seen["values"] == {
+        "DB_PASSWORD_FILE": "‹db.password›", "DB_TOKEN_FILE": "‹db.token›"}, seen
+
+
+def test_long_values_go_where_the_environment_is_too_small(home):
+    value = "v" * 300_000
+    store(home, body=value)
+    home.kist("run", "db", "--", "true", status=125)
+    assert b"--as db.body=file" in home.errors, home.errors
+    for form in ("file", "fd", "memfd"):
+        assert run(home, f"db.body={form}")["values"] == {"DB_BODY_FILE": value}, form
+    assert run(home, "db.body=stdin")["input"] == value
+
+
+def test_mistakes_hand_over_nothing(home):
+    store(home)
+    for forms, word in ((["db.password=socket"], b"forms:"), (["stdin"], b"one field"), (["password=fd"], b"forms:"),
+                        (["db.password=stdin", "db.token=stdin"], b"names two"), (["db.nothing=fd"], b"db.nothing"),
+                        (["db.password=fd", "db.password=file"], b"twice"), (["other.password=fd"], b"other.password")):
+        words = [word for form in forms for word in ("--as", form)]
+        home.kist("run", *words, "db", "--", "sh", "-c", "echo ran >&2", status=125)
+        assert word in home.errors and b"ran" not in home.errors, (forms, home.errors)
+
+
+def test_a_variable_made_from_several_fields_is_left_out(home):
+    home.initialise()
+    home.kist("add", "postgres", "--name", "pg", "--stdin", "--no-check",
+              given=b'{"host":"db.example.com","user":"u","database":"d","password":"s3cret-pg"}')
+    out = home.kist("run", "--as", "pg.password=file", "pg", "--", "env")
+    assert b"s3cret" not in out and b"PGPASSWORD_FILE=/" in out, out
+
+
+def wait_for(path, count, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if os.path.exists(path):
+            with open(path) as file:
+                lines = file.read().split("\n")[:-1]
+            if len(lines) >= count:
+                return lines
+        time.sleep(0.05)
+    raise AssertionError(f"{path} never had {count} lines")
+
+
+def started(home, *words):
+    return subprocess.Popen(["kist", "run", *words], executable=os.path.join(home.programs, "kist"), env=home.environment,
+                            cwd=home.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            start_new_session=True)
+
+
+def test_a_new_revision_restarts_the_program(home):
+    store(home, token="s3cret-one")
+    log = os.path.join(home.work, "log")
+    process = started(home, "--watch", "db", "--", "sh", "-c", f"echo $DB_TOKEN >> {log}; exec sleep 60")
+    try:
+        wait_for(log, 1)
+        # What has nothing to do with it does not.
+        home.kist("add", "fields", "--name", "other", "--stdin", given=b'{"token":"x"}')
+        home.kist("edit", "db", "--stdin", given=b'{"token":"s3cret-two"}')
+        assert wait_for(log, 2) == ["s3cret-one", "s3cret-two"]
+        home.kist("lock")
+        time.sleep(2.5)
+        assert process.poll() is None
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(20) == 128 + signal.SIGTERM
+        assert wait_for(log, 2) == ["s3cret-one", "s3cret-two"]
+        assert b"db has changed; the program is restarted" in process.stderr.read()
+    finally:
+        process.kill()
+
+
+def test_a_new_revision_is_told_by_a_signal(home):
+    store(home, token="s3cret-one")
+    log = os.path.join(home.work, "log")
+    script = f'trap "kist get db token >> {log}; echo >> {log}" HUP; trap "exit 7" USR1; echo up > {log}; ' \
+        "while :; do sleep 0.1; done"
+    process = started(home, "--watch-signal", "HUP", "db", "--", "sh", "-c", script)
+    try:
+        wait_for(log, 1)
+        home.kist("edit", "db", "--stdin", given=b'{"token":"s3cret-two"}')
+        assert wait_for(log, 2) == ["up", "s3cret-two"]
+        os.kill(process.pid, signal.SIGUSR1)
+        assert process.wait(20) == 7
+    finally:
+        process.kill()
+
+
+def test_watching_does_not_keep_the_vault_open(home):
+    store(home, token="s3cret-one")
+    process = started(home, "--watch", "db", "--", "sleep", "30")
+    try:
+        time.sleep(0.5)
+        first = json.loads(home.kist("status", "--json"))["idle"]
+        time.sleep(3.5)
+        assert json.loads(home.kist("status", "--json"))["idle"] <= first - 3
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
