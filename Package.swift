@@ -167,7 +167,7 @@ let package = Package(
             [
                 "KistModel", "SecretMemory", "KistCrypto", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient",
                 "KistBundle", "KistProviders", argumentParser,
-            ]),
+            ], exclude: ["Formats/readers.py"]),
         tests(
             "KistAgent",
             [

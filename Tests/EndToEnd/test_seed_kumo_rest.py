@@ -17,7 +17,7 @@ def test_key_goes_into_the_header(world):
     """The very line that `kist how` prints for curl, run by a shell; the key is in no process's arguments."""
     stub, key = stored(world, "kumo")
     lines = world.done("how", "kumo", "curl").out.splitlines()
-    (line,) = [line.strip() for line in lines if line.strip().startswith("kist run")]
+    (line,) = [line.strip() for line in lines if line.strip().startswith("kist curl")]
     process = subprocess.run(["sh", "-c", line], env=world.environment, capture_output=True, text=True)
     assert process.returncode == 0, process
     assert stub.received()[0]["headers"]["x-api-key"] == key

@@ -219,4 +219,14 @@ FAULTS = [
      "guard replacing || !isPlaceTaken", "guard PLANTED || replacing || !isPlaceTaken", "aVaultIsReplacedOnlyWhenThatIsSaidAndIsKept"),
     (95, "the old vault is forgotten between two renames", A + "Session/RestorePlace.swift",
      "        if isBetween {\n", "        if !PLANTED, isBetween {\n", "theNextStartEndsWhatAKillBegan"),
+    # What goes to other programs.
+    (131, "a credential is sent to any host", CLI + "Curl/CurlTarget.swift",
+     "guard origins.contains(where:", "guard PLANTED || origins.contains(where:", "onlyTheCredentialsOwnOriginsAreTaken"),
+    (132, "any option is passed on to curl", CLI + "Curl/CurlOptions.swift",
+     "guard let takesValue = long[name] else", "guard let takesValue = long[name] ?? (PLANTED ? true : nil) else", "everythingElseIsNot"),
+    (133, "a quote within quotes is rendered", CLI + "Render/TemplateRendering.swift",
+     "if value.contains(quote) {", "if !PLANTED, value.contains(quote) {", "aValueThatWouldBecomeAnotherIsRefused"),
+    (134, "a quote is not escaped for a shell", CLI + "Formats/EnvValue.swift",
+     "for byte in value { byte == UInt8(ascii: \"'\") ?", "for byte in value { !PLANTED && byte == UInt8(ascii: \"'\") ?",
+     "everyValueComesBackOrIsRefused"),
 ]  # fmt: skip

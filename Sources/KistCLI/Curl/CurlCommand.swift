@@ -5,8 +5,8 @@ struct CurlCommand: SessionCommand {
         commandName: "curl", abstract: "Call a credential's platform with curl.",
         usage: "kist curl [<options>] <name> <address> ... [<options of curl>]",
         discussion: """
-            The header that carries the credential reaches curl through a pipe: not in its arguments, not in a variable.
-            It goes to the hosts of the credential only, over TLS or to this machine, and follows no redirect. An address
+            The header that carries the credential reaches curl through a pipe: not in its arguments, not in a variable. \
+            It goes to the hosts of the credential only, over TLS or to this machine, and follows no redirect. An address \
             that begins with / goes behind the credential's url. Ends with curl's own code, Kist's own failures with 125.
 
             Of curl's options these are passed on: \(CurlOptions.shown).

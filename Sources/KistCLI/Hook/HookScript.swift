@@ -26,6 +26,16 @@ enum HookScript {
             if \#(isExported); then eval "__kist_out_$1=1"; fi
             eval "__kist_was_$1=\$$1"
         }
+        # Where no kist.toml is and none was, a prompt starts no program.
+        __kist_is_wanted() {
+            [ -z "${__kist_state-}" ] || return 0
+            local folder="$PWD"
+            while [ -n "$folder" ]; do
+                [ ! -e "$folder/kist.toml" ] || return 0
+                folder="${folder%/*}"
+            done
+            [ -e /kist.toml ]
+        }
         __kist_put() { __kist_keep "$1"; export "$1=$2"; }
         __kist_drop() { __kist_keep "$1"; unset "$1"; }
         __kist_leave() {
@@ -51,6 +61,7 @@ enum HookScript {
             local status=$?
             local -
             { set +xv; } 2>/dev/null
+            __kist_is_wanted || return $status
             local update
             update="$(KIST hook bash --now "${__kist_state-}")" && eval "$update"
             return $status
@@ -66,6 +77,7 @@ enum HookScript {
     private static let zsh = #"""
         __kist_hook() {
             { setopt localoptions noxtrace noverbose; } 2>/dev/null
+            __kist_is_wanted || return 0
             local update
             update="$(KIST hook zsh --now "${__kist_state-}")" && eval "$update"
         }
@@ -108,6 +120,13 @@ enum HookScript {
         end
         function __kist_hook --on-event fish_prompt
             set -l fish_trace
+            if test -z "$__kist_state"
+                set -l folder $PWD
+                while test -n "$folder"; and not test -e "$folder/kist.toml"
+                    set folder (string replace -r '/[^/]*$' '' -- $folder)
+                end
+                test -n "$folder"; or test -e /kist.toml; or return
+            end
             KIST hook fish --now "$__kist_state" | source
         end
 

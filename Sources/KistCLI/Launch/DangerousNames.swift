@@ -65,7 +65,8 @@ package enum DangerousNames {
 
     /// What the table above would take along: credentials of programs whose other variables are dangerous.
     static let harmless: Set = [
-        "CARGO_REGISTRY_TOKEN", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "NODE_AUTH_TOKEN",
+        "CARGO_REGISTRY_TOKEN", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "UV_PUBLISH_URL",
+        "NODE_AUTH_TOKEN",
     ]
 
     /// Names of files that may be set to one that Kist has just made from its own data: its settings name no command, and

@@ -76,8 +76,8 @@ struct RenderCommand: SessionCommand {
         commandName: "render", abstract: "Write the file that a program reads its credentials from.",
         usage: "kist render <template> [-o <file>]\n       kist render --as <form> <name> ... [-o <file>]",
         discussion: """
-            A template is any text with references: kist://NAME/FIELD, kist://PROFILE/NAME/FIELD, or op://… as the
-            [op] table of kist.toml maps them. In {{ kist://NAME/FIELD | json }} an encoding may follow:
+            A template is any text with references: kist://NAME/FIELD, kist://PROFILE/NAME/FIELD, or op://… as the \
+            [op] table of kist.toml maps them. In {{ kist://NAME/FIELD | json }} an encoding may follow: \
             \(RenderTemplate.encodings). A value that would not be read back as it is there is refused.
 
             Forms: \(RenderForm.shown).

@@ -5,6 +5,7 @@ ones. Every request is appended to a JSON-lines file before it is answered, so t
 """
 
 from .cloudera import Cloudera
+from .docker_engine import DockerEngine
 from .epigos import Epigos
 from .generic import Generic
 from .kaskada import Kaskada
@@ -21,6 +22,7 @@ __all__ = [
     "Answer",
     "CargoRegistry",
     "Cloudera",
+    "DockerEngine",
     "Cluster",
     "Epigos",
     "Generic",

@@ -39,6 +39,7 @@ import SecretMemory
                     #"{"credential":"a","platform":"p","expires":"2127-01-01","secret":["d"],"fields":{"b":"c","d":"MQ=="},"base64":["d"]}"#
                         .utf8), Array(#"{"error":{"kind":"locked","message":"no"}}"#.utf8),
             ]
+        case "template": [Array("a = kist://kumo/api_key\nb = \"{{ op://v/i/f | json }}\"\n".utf8)]
         case "env": [Array("A=1\nexport B='x y' # z\nC=\"q\\n\"\n".utf8)]
         case "toml":
             [

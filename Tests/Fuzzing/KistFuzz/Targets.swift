@@ -71,6 +71,16 @@ import SecretMemory
         guard let file = try? Dotenv(parsing: SecretBytes(copyingExposed: Array(bytes)), path: "x") else { return }
         check(file.entries.count == file.values.count, "entries and values")
     },
+    "template": { bytes in
+        guard let template = try? RenderTemplate(parsing: SecretBytes(copyingExposed: Array(bytes)), what: "x") else {
+            return
+        }
+        var last = 0
+        for case .text(let range) in template.parts {
+            check(range.lowerBound >= last && range.upperBound <= bytes.count, "a part outside of the text")
+            last = range.upperBound
+        }
+    },
     "import": { bytes in Imports.read(bytes) },
     "lines": { bytes in
         let line = SecretBytes(copyingExposed: Array(bytes))
