@@ -64,6 +64,25 @@ def test_kumo_takes_a_rotated_key_without_a_new_interpreter(world):
     assert keys == [old, new], keys
 
 
+def test_kumo_rfm_is_given_its_url_and_a_rotated_key(world):
+    world.unlock()
+    old, new = world.secret("rfm-old"), world.secret("rfm-new")
+    stub = world.stub(Kumo, accepted={old, new})
+    world.add("kumo-rfm", {"api_key": old, "url": stub.url}, "--name", "rfm")
+    code = f"""if True:
+        import kist, subprocess
+        print(kist.kumo("rfm"))
+        secret = open({world.at("private", "rfm")!r}).read()
+        subprocess.run(["kist", "edit", "rfm", "api_key", "--stdin"], input=secret, text=True, check=True, capture_output=True)
+        kist.kumo("rfm")
+    """
+    with open(world.at("private", "rfm"), "w") as file:
+        file.write(new)
+    assert stub.url in python(world, "kumoai-2.22.0", code, RFM_API_URL="http://127.0.0.1:9/api").out
+    keys = [r["headers"].get("x-api-key") for r in stub.received() if r["path"].endswith("/connectors")]
+    assert keys[0] == old and keys[-1] == new, keys
+
+
 def test_kumo_on_snowpark_gets_exactly_what_it_takes(world):
     world.unlock()
     password = world.secret("snowpark")

@@ -20,13 +20,11 @@ def test_without_programs_and_without_an_agent_that_is_said():
         assert "PATH" in str(error)
 
 
-def test_a_locked_vault_is_an_error_within_two_seconds_and_never_a_question():
+def test_a_locked_vault_is_an_error_and_never_a_question():
     with Home() as home:
         home.kist("lock")
         with home.inside():
-            kist_began = time.monotonic()
             error = raises(kist.Locked, lambda: kist.get("kumo"))
-            assert time.monotonic() - kist_began < 60  # a hang would be longer; how long it takes is measured elsewhere
             assert "kist unlock" in str(error)
 
 
@@ -75,6 +73,70 @@ def test_where_there_is_no_runtime_folder_an_agent_of_this_process_does_it_and_e
             time.sleep(0.05)
         else:
             raise AssertionError("the private agent is still there")
+
+
+def test_a_bundle_answers_without_agent_and_vault():
+    with Home() as home:
+        home.unlock()
+        home.add("kumo", {"api_key": "demo:bundle-canary"})
+        home.add("snowflake", {"account": "acme", "user": "ada", "password": "snow-canary"}, "--variant", "password")
+        identity, bundle = home.at("ci.identity"), home.at("ci.kist")
+        home.kist("identity", "create", "-o", identity)
+        home.kist("seal", "kumo", "snowflake", "--to", identity, "-o", bundle)
+        home.kist("lock")
+        os.mkdir(home.at("other"), 0o700)
+        sealed = {"KIST_BUNDLE": bundle, "KIST_IDENTITY_FILE": identity, "XDG_RUNTIME_DIR": home.at("other")}
+        code = (
+            "import kist, os; print(kist.get('kumo'), dict(kist.credential('kumo'))['url']); kist.load('snowflake'); "
+            "print(os.environ['SNOWFLAKE_HOME']); print(open(os.environ['SNOWFLAKE_HOME'] + '/connections.toml').read())"
+        )
+        printed = home.python(code, **sealed)
+        assert printed.split()[:2] == ["demo:bundle-canary", "https://demo.kumoai.cloud/api"], printed
+        assert "snow-canary" in printed and not os.path.exists(printed.split()[2]), "the folder is still there"
+        with home.inside(**sealed):
+            assert "nothing" in str(raises(kist.NotFound, lambda: kist.get("nothing")))
+        with home.inside(**{**sealed, "KIST_IDENTITY_FILE": home.at("passphrase")}):
+            raises(kist.KistError, lambda: kist.get("kumo"))
+
+
+def test_after_a_fork_the_child_has_a_connection_of_its_own():
+    with Home() as home:
+        home.unlock()
+        home.add("kumo", {"api_key": "demo:fork-canary"})
+        home.kist("lock")
+        code = """if True:
+            import kist, os
+            assert kist.get("kumo") == "demo:fork-canary"
+            for _ in range(3):
+                if (child := os.fork()) == 0:
+                    for _ in range(20): assert kist.get("kumo") == "demo:fork-canary"
+                    os._exit(0)
+                for _ in range(20): assert kist.get("kumo") == "demo:fork-canary"
+                assert os.waitpid(child, 0)[1] == 0
+            print("both")
+        """
+        assert home.python(code, **home.key()).strip() == "both"
+
+
+def test_threads_and_an_agent_that_ends_between_two_questions():
+    with Home() as home:
+        home.unlock()
+        home.add("kumo", {"api_key": "demo:thread-canary"})
+        code = """if True:
+            import kist, threading
+            def ask():
+                for _ in range(20): found.append(kist.get("kumo"))
+            found = []
+            threads = [threading.Thread(target=ask) for _ in range(8)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+            assert found == ["demo:thread-canary"] * 160
+            import subprocess
+            subprocess.run(["kist", "lock"], check=True, capture_output=True)
+            try: kist.get("kumo")
+            except kist.Locked: print("locked")
+        """
+        assert home.python(code).strip() == "locked"
 
 
 def test_looking_starts_nothing():

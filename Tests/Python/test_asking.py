@@ -127,3 +127,10 @@ def test_a_policy_for_running_only_refuses_a_look():
         assert "run-only" in str(raises(kist.Refused, lambda: kist.get("shown")))
         with kist.env("shown"):
             assert os.environ["SHOWN_PASSWORD"] == "login-canary"
+
+
+def test_a_one_time_code_is_made_where_its_key_is():
+    HOME.add("login", {"username": "ada", "password": "x", "totp": "JBSWY3DPEHPK3PXP"}, "--name", "codes")
+    with HOME.inside():
+        code = kist.get("codes", "otp")
+    assert len(code) == 6 and code.isdigit()
