@@ -23,12 +23,8 @@ def measure(binaries, out, work, quick):
     bench = Bench(binaries, folder, quick)
     try:
         for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
-<<<<<<< Updated upstream
-                     bench.rekey, bench.audit, bench.library, bench.resident, bench.notebooks,
+                     bench.rekey, bench.audit, bench.library, bench.resident, bench.python, bench.notebooks,
                      bench.masking):
-=======
-                     bench.rekey, bench.audit, bench.resident, bench.python, bench.notebooks):
->>>>>>> Stashed changes
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
