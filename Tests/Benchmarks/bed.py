@@ -149,8 +149,11 @@ class Keyring:
         os.kill(self.bus, signal.SIGTERM)
 
 
-def hyperfine(commands, environment, work, runs, warmup=10):
-    """Milliseconds of every run of each command, without a shell between; commands are lists of words."""
+def hyperfine(commands, environment, work, runs, warmup=10, given=None):
+    """Milliseconds of every run of each command, without a shell between; commands are lists of words.
+
+    `given` is a file that each of them gets on standard input.
+    """
     report = work / "hyperfine.json"
     line = [
         "hyperfine",
@@ -163,6 +166,7 @@ def hyperfine(commands, environment, work, runs, warmup=10):
         str(report),
         "--style",
         "none",
+        *(["--input", str(given)] if given else []),
     ]
     texts = [" ".join(str(word) for word in command) for command in commands]
     process = subprocess.run([*line, *texts], env=environment, capture_output=True, text=True)

@@ -24,7 +24,7 @@ def measure(binaries, out, work, quick):
     try:
         for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
                      bench.rekey, bench.audit, bench.library, bench.resident, bench.python, bench.notebooks,
-                     bench.masking):
+                     bench.masking, bench.helpers):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
@@ -194,6 +194,12 @@ class Bench:
         import notebooks
 
         notebooks.rows(self)
+
+    def helpers(self):
+        """Other tools' helpers, beside git's own cache"""
+        import helpers
+
+        helpers.rows(self)
 
     def desktop(self):
         """A keyring for all parts that want one."""

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 
 from stubs import CargoRegistry
 
@@ -107,12 +106,11 @@ def test_a_locked_vault_is_cargos_own_error(world):
     world.done("setup", "cargo")
     world.done("lock")
     try:
-        began = time.monotonic()
         outcome = world.kist(
             "provider", "cargo", "--cargo-plugin",
             given=json.dumps({"v": 1, "kind": "get", "operation": "read", "registry": {"index-url": registry.index}}) + "\n",
+            timeout=10,
         )
-        assert time.monotonic() - began < 2, outcome
         hello, error = map(json.loads, outcome.out.splitlines())
         assert hello == {"v": [1]} and error["Err"]["kind"] == "other" and "locked" in error["Err"]["message"], outcome
         fetched = cargo(world, folder, "fetch")

@@ -6,7 +6,11 @@ import hmac
 import os
 import re
 import struct
+import subprocess
+import sys
 import time
+
+from world import ROOT
 
 
 def code(key, digits=6, period=30, algorithm=hashlib.sha1, now=None):
@@ -42,6 +46,14 @@ def test_a_one_time_code_from_vault_and_bundle(world):
     with open(env_file, "w") as file:
         file.write("CODE=kist://site/otp\n")
     assert is_now(world.done("run", "--env-file", env_file, "--", "printenv", "CODE").out.strip(), key)
+    # Whoever asks the agent gets the code, in any language.
+    python = subprocess.run(
+        [sys.executable, "-c", "import kist; print(kist.get('site', 'otp'))"],
+        env={**world.environment, "PYTHONPATH": os.path.join(ROOT, "Sources", "Python")},
+        capture_output=True,
+        text=True,
+    )
+    assert is_now(python.stdout.strip(), key), python
     # The trail says what was handed out: the code, not its key.
     assert "otp" in world.done("audit", "site").out
     assert "kist get site otp" in world.done("show", "site").out

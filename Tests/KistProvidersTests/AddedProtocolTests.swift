@@ -115,7 +115,7 @@ enum Wire {
         overview.expiry = .at(try #require(Timestamp("2027-01-01T00:00:00Z")))
         var answer = LineAnswer(id: "1", overview)
         try [UInt8]("x\n\"y".utf8).withUnsafeBytes { try answer.field(try FieldName("k"), $0) }
-        try [0xff, 0x00].withUnsafeBytes { try answer.field(try FieldName("b"), $0) }
+        try ([0xff, 0x00] as [UInt8]).withUnsafeBytes { try answer.field(try FieldName("b"), $0) }
         #expect(
             Wire.text(answer.finish())
                 == #"{"id":1,"profile":"default","credential":"a","platform":"fields","revision":3,"#

@@ -53,7 +53,9 @@ struct SetupPlace {
     /// The path of the running `kist`, with its links followed.
     let program: String
     /// What is not secret of a credential, for settings that repeat some of it.
-    let overview: (CredentialName) throws(Failure) -> Overview
+    var overview: (CredentialName) throws(Failure) -> Overview = { (_) throws(Failure) in
+        throw Failure("the vault is not asked here")
+    }
     /// The words behind the tool's name.
     let words: [String]
     /// `--as`: the name in the tool's own configuration, for tools that have names.

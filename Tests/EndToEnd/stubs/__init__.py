@@ -5,6 +5,7 @@ ones. Every request is appended to a JSON-lines file before it is answered, so t
 """
 
 from .cloudera import Cloudera
+from .clouds import Images, TokenService
 from .docker_engine import DockerEngine
 from .epigos import Epigos
 from .generic import Generic
@@ -22,11 +23,12 @@ __all__ = [
     "Answer",
     "CargoRegistry",
     "Cloudera",
-    "DockerEngine",
     "Cluster",
+    "DockerEngine",
     "Epigos",
     "Generic",
     "GoogleTokens",
+    "Images",
     "Kaskada",
     "Kumo",
     "KumoJobs",
@@ -36,4 +38,5 @@ __all__ = [
     "SniffingProxy",
     "Snowflake",
     "Stub",
+    "TokenService",
 ]

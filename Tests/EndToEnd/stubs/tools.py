@@ -90,6 +90,7 @@ class Cluster(Stub):
         pods = {"name": "pods", "singularName": "pod", "namespaced": True, "kind": "Pod", "verbs": ["get", "list"]}
         places = {
             "/api": {"kind": "APIVersions", "versions": ["v1"]},
+            "/version/": {"major": "1", "minor": "32", "gitVersion": "v1.32.0", "gitCommit": "", "gitTreeState": "", "buildDate": "", "goVersion": "", "compiler": "", "platform": ""},
             "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
             "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": [pods]},
             "/api/v1/namespaces/default/pods": {

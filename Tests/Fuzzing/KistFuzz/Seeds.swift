@@ -47,6 +47,17 @@ import SecretMemory
                     "profile = \"p\"\nuse = [\"kumo\", { name = \"x\", prefix = \"EU_\" }]\n[env]\nA = \"kist://kumo/api-key\"\n"
                         .utf8)
             ]
+        case "tools":
+            [
+                #"{"v":1,"kind":"get","operation":"read","registry":{"index-url":"sparse+https://x/","name":"x","headers":["a"]},"args":[]}"#,
+                #"{"id":1,"credential":"kumo","fields":["api_key"],"reason":"x"}"#,
+                #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"server":"https://h"},"interactive":true}}"#,
+                "protocol=https\nhost=example.com\npassword_expiry_utc=12\ncapability[]=authtype\n\n",
+                #"{"ServerURL":"https://x","Username":"u","Secret":"\u00e4"}"#,
+                "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ%3D&digits=8&period=60&algorithm=SHA256",
+                #"{"type":"service_account","a":[1,-2.5e3,null]}"#,
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            ].enumerated().map { [UInt8($0.offset)] + Array($0.element.utf8) }
         case "code":
             [
                 RecoveryCode.encode(RecoveryCode.make()).withBytes { Array($0) },

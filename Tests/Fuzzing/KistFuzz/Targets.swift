@@ -101,6 +101,7 @@ import SecretMemory
         guard let project = try? ProjectFile(parsing: text, path: "x") else { return }
         for use in project.uses { check(!use.name.description.isEmpty, "a use without a name") }
     },
+    "tools": { bytes in Tools.read(bytes) },
     "code": { bytes in
         let text = String(decoding: bytes, as: UTF8.self)
         if let code = RecoveryCode.decode(SecretBytes(copyingExposed: Array(bytes))) {
@@ -160,6 +161,30 @@ enum Imports {
             default: try KistSource.read(try JSONTree.parse(text, what: "x", into: &foreign.values), into: &foreign)
             }
         } catch {}
+    }
+}
+
+/// What other tools say, and what is stored for them; the first byte says which of them.
+enum Tools {
+    static func read(_ bytes: UnsafeRawBufferPointer) {
+        guard let kind = bytes.first else { return }
+        let text = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
+        let secret = SecretBytes(count: text.count) { $0.copyMemory(from: text) }
+        switch kind % 8 {
+        case 0: _ = try? CargoRequest(text)
+        case 1: _ = try? LineRequest(text)
+        case 2: _ = try? KubectlRequest(String(decoding: text, as: UTF8.self))
+        case 3: _ = try? GitRequest(secret)
+        case 4: _ = try? DockerLogin(secret)
+        case 5:
+            if let code = try? OneTimeCode.make(text, now: Timestamp(seconds: 59)) {
+                check((6...8).contains(code.count), "a code of another length")
+            }
+        case 6:
+            // What is taken as one object is read as one.
+            if FieldForm.json.check(text) == nil { _ = try? JSONMembers(text, "x") }
+        default: _ = FieldForm.certificate.check(text)
+        }
     }
 }
 
