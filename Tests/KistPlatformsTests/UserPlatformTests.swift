@@ -1,5 +1,6 @@
 import Glibc
 import KistPlatforms
+import KistTestKit
 import Testing
 
 /// The user's own files: read one at a time, and every mistake named with file and line.
@@ -23,10 +24,7 @@ import Testing
         """
 
     func folder(_ files: [String: String]) throws -> String {
-        var template = Array("/tmp/kist-XXXXXX".utf8CString)
-        let path = try #require(mkdtemp(&template)).withMemoryRebound(to: CChar.self, capacity: 1) {
-            String(cString: $0)
-        }
+        let path = TemporaryFolder.kept()
         for (name, text) in files {
             let file = try #require(fopen("\(path)/\(name)", "w"))
             fputs(text, file)

@@ -1,5 +1,6 @@
 import Glibc
 import KistProtocol
+import KistTestKit
 import Testing
 
 /// A Snowflake key pair is shown as a signed token; `openssl` says whether the signature is the key's.
@@ -7,9 +8,7 @@ import Testing
     let folder: String
 
     init() throws {
-        var template = Array("/tmp/kist-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        folder = TemporaryFolder.kept()
         try shell(
             "openssl genpkey -quiet -algorithm RSA -out key.pem 2>&1 || openssl genpkey -algorithm RSA -out key.pem 2>&1"
         )

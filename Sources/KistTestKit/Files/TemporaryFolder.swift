@@ -1,5 +1,6 @@
 private import Glibc
 private import KistPosix
+private import Synchronization
 
 /// A folder of its own for one test, 0700, with a path short enough for sockets; removed with the value.
 package final class TemporaryFolder: Sendable {
@@ -9,9 +10,20 @@ package final class TemporaryFolder: Sendable {
         var template = Array("/tmp/kist-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary folder") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        Leftovers.add(path)
     }
 
-    deinit { Folder.removeTree(path) }
+    deinit {
+        Leftovers.remove(path)
+        Folder.removeTree(path)
+    }
+
+    /// A folder that stays until the tests end: for what outlives the value that made it, an agent on a thread of this
+    /// process or a path that is handed on.
+    package static func kept() -> String {
+        let folder = TemporaryFolder()
+        return Unmanaged.passRetained(folder).takeUnretainedValue().path
+    }
 
     /// Every file below, with its bytes.
     package func files() -> [(path: String, bytes: [UInt8])] { Self.files(below: path) }
@@ -28,6 +40,25 @@ package final class TemporaryFolder: Sendable {
             }
         }
         return found
+    }
+}
+
+/// Folders that are there when the tests end: they go then.
+private enum Leftovers {
+    private static let paths = Mutex<Set<String>>([])
+    private static let atEnd: Void = {
+        atexit { Leftovers.removeAll() }
+    }()
+
+    static func add(_ path: String) {
+        _ = atEnd
+        paths.withLock { _ = $0.insert(path) }
+    }
+
+    static func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+
+    static func removeAll() {
+        for path in paths.withLock({ $0 }) { Folder.removeTree(path) }
     }
 }
 

@@ -33,11 +33,15 @@ import Testing
                 acknowledged[name] = value
             }
             let pid = try connection.hello().pid
-            let delay = Int(random.next() % 60) + 5
-            try Process.startThread {
+            // After none, one or two acknowledged writes, however slow the machine is, and at any moment of the next ones.
+            let before = kills % 3
+            var heard = 0
+            let delay = Int(random.next() % 20)
+            let shoot: @Sendable () -> Void = {
                 BootClock.sleep(milliseconds: delay)
                 kill(pid, SIGKILL)
             }
+            if before == 0 { try Process.startThread(shoot) }
             // New ones and changed ones in turn, until the agent is gone.
             while true {
                 let isNew = written % 3 != 0 || acknowledged.isEmpty
@@ -50,6 +54,8 @@ import Testing
                     try connection.store(name, value)
                     acknowledged[name] = value
                 } catch { break }
+                heard += 1
+                if heard == before { try Process.startThread(shoot) }
             }
             kills += 1
             #expect(eventually { !vault.agents().contains(pid) })
