@@ -189,6 +189,7 @@ if Context.environment["KIST_FUZZ"] != nil {
             name: "kist-fuzz",
             dependencies: [
                 "KistModel", "SecretMemory", "KistCrypto", "KistStore", "KistVault", "KistProtocol", "KistPlatforms",
+                "KistMasking",
                 "KistBundle", "KistAgent", "KistCLI", "KistProviders", "KistTestKit",
             ],
             path: "Tests/Fuzzing/KistFuzz", swiftSettings: house))

@@ -229,4 +229,12 @@ FAULTS = [
     (134, "a quote is not escaped for a shell", CLI + "Formats/EnvValue.swift",
      "for byte in value { byte == UInt8(ascii: \"'\") ?", "for byte in value { !PLANTED && byte == UInt8(ascii: \"'\") ?",
      "everyValueComesBackOrIsRefused"),
+    # Masking.
+    (141, "what may still become a secret is not held back", "Sources/KistMasking/Stream/Mask.swift",
+     "if hit.isOpen { hold", "if hit.isOpen, !PLANTED { hold", "aSecretIsFoundAcrossEveryBorder|aSecretWithinAnotherDoesNotLetItsBeginningThrough|tenThousandRandomCutsLeakNothing"),
+    (142, "base64 is looked for in one of three places", "Sources/KistMasking/Forms/PatternList+Base64.swift",
+     "for before in 0..<3 {", "for before in 0..<(PLANTED ? 1 : 3) {", "whatProgramsMakeOfASecretIsFound|tenThousandRandomCutsLeakNothing"),
+    (143, "masking forgets that a build's log is read by others", CLI + "Relay/StreamKind.swift",
+     "case (nil, .sharedPipe): isAutomaticBuild(environment)", "case (nil, .sharedPipe): !PLANTED && isAutomaticBuild(environment)",
+     "itIsMaskedWhereItIsSeen"),
 ]  # fmt: skip

@@ -279,3 +279,60 @@ def test_what_the_background_prints_after_the_end_does_not_hold_kist(home):
         seen, status = terminal.finish()
     assert status == 0 and b"done" in seen and time.monotonic() - began < 15
     assert home.kist("run", "--mask", "kumo", "--", "sh", "-c", "(sleep 0.05; echo late) & echo done") == b"done\nlate\n"
+
+
+def test_only_the_process_that_masks_knows_the_secret(home):
+    """Between it and the program stands one that leads the session: it was a copy, and has forgotten everything."""
+    store(home)
+    with home.terminal(["kist", "run", "kumo", "--", "sleep", "30"]) as terminal:
+        deadline = time.monotonic() + 20
+        while True:
+            leaders = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent(pid) == terminal.pid]
+            programs = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and leaders and parent(pid) == leaders[0]]
+            if programs and b"sleep" in open(f"/proc/{programs[0]}/cmdline", "rb").read():
+                break
+            assert time.monotonic() < deadline, (leaders, programs)
+            time.sleep(0.05)
+        time.sleep(0.3)
+        key = SECRET.encode()
+        if os.geteuid() == 0:
+            # The control: the one that masks has to know what it looks for.
+            assert copies(terminal.pid, key) > 0
+            assert copies(leaders[0], key) == 0 and copies(leaders[0], key[:8]) == 0 and copies(leaders[0], key[-8:]) == 0
+        else:
+            for pid in (terminal.pid, leaders[0]):
+                try:
+                    open(f"/proc/{pid}/mem", "rb").close()
+                    raise AssertionError(f"the memory of {pid} can be opened")
+                except PermissionError:
+                    pass
+        assert sorted(os.listdir(f"/proc/{leaders[0]}/fd")) == ["0", "1", "2", "3", "4"]
+        for pid in (terminal.pid, leaders[0]):
+            assert key not in open(f"/proc/{pid}/cmdline", "rb").read()
+        terminal.type("\x03")
+        assert terminal.finish()[1] == 130
+
+
+def parent(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rsplit(")", 1)[1].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def copies(pid, secret):
+    """How often it stands in the memory of a process."""
+    found = 0
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, mode = line.split()[:2]
+            if not mode.startswith("r") or "[v" in line:
+                continue
+            start, end = (int(word, 16) for word in span.split("-"))
+            try:
+                memory.seek(start)
+                found += memory.read(end - start).count(secret)
+            except (OSError, OverflowError, ValueError):
+                continue
+    return found

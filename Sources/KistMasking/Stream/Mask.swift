@@ -65,8 +65,10 @@ package struct Mask: ~Copyable {
         var hold = used
         var position = 0
         while let hit = next(from: position, isLast: isLast) {
-            if hit.isOpen { hold = min(hold, hit.position) }
+            if hit.isOpen { hold = hit.position }
             if hit.isWhole { cover(hit, into: &output) }
+            // What lies behind may be part of what is still open, and is looked at again with it.
+            if hold < used { break }
             position = hit.position + 1
         }
         if done < hold { put(upTo: hold, into: &output) }

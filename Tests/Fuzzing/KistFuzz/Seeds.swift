@@ -40,6 +40,7 @@ import SecretMemory
                         .utf8), Array(#"{"error":{"kind":"locked","message":"no"}}"#.utf8),
             ]
         case "template": [Array("a = kist://kumo/api_key\nb = \"{{ op://v/i/f | json }}\"\n".utf8)]
+        case "mask": [Array("01234567sixteen-byte-keyand sixteen-byte-key c2l4dGVlbi1ieXRlLWtleQ== end".utf8)]
         case "env": [Array("A=1\nexport B='x y' # z\nC=\"q\\n\"\n".utf8)]
         case "toml":
             [

@@ -1,3 +1,4 @@
+import KistMasking
 import KistModel
 import KistPlatforms
 import KistProtocol
@@ -12,6 +13,26 @@ import SecretMemory
 
 /// What each target does with its bytes. Whatever is accepted must be written again as the same bytes; a trap ends the run.
 @MainActor let targets: [String: (UnsafeRawBufferPointer) -> Void] = [
+    "mask": { bytes in
+        // A secret, what is printed, and where that is cut: cuts change nothing, and no secret comes through whole.
+        guard bytes.count > 24 else { return }
+        var list = PatternList()
+        list.add(UnsafeRawBufferPointer(rebasing: bytes[8..<24]), label: 0)
+        let set = PatternSet(list)
+        let text = UnsafeRawBufferPointer(rebasing: bytes[8...])
+        var whole: [UInt8] = [], cut: [UInt8] = []
+        var first = Mask(set, labels: [""]), second = Mask(set, labels: [""])
+        first.feed(text, into: &whole)
+        first.finish(into: &whole)
+        var start = 0
+        while start < text.count {
+            let end = min(text.count, start + 1 + Int(bytes[start % 8]))
+            second.feed(UnsafeRawBufferPointer(rebasing: text[start..<end]), into: &cut)
+            start = end
+        }
+        second.finish(into: &cut)
+        check(whole == cut, "a cut changes what is masked")
+    },
     "header": { bytes in
         guard let header = try? Header.decode(Array(bytes)) else { return }
         check(Array(header.encode(key()).dropLast(32)) == Array(bytes.dropLast(32)), "a header has another encoding")

@@ -35,6 +35,18 @@ import Testing
         #expect(output == Array("hello ".utf8) && mask.held == 3)
     }
 
+    /// The inner one is whole before the outer one is: what stands before it must not come out.
+    @Test func aSecretWithinAnotherDoesNotLetItsBeginningThrough() {
+        let set = PatternSet.of(["outer-begin-abcdefgh-and-its-end", "abcdefgh"])
+        let text = Array("<outer-begin-abcdefgh-and-its-end> <abcdefgh>".utf8)
+        for first in 0...text.count {
+            for second in stride(from: first, through: text.count, by: 3) {
+                let pieces = [Array(text[..<first]), Array(text[first..<second]), Array(text[second...])]
+                #expect(Masked.pieces(pieces, set) == "<‹0›> <‹1›>", "\(first) \(second)")
+            }
+        }
+    }
+
     /// A prompt must not wait for its last letters; what follows them is still compared with them.
     @Test func whatWasReleasedStillCounts() {
         let set = PatternSet.of(["abcdefghij"])

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import KistCLI
+
+@Suite struct MaskChoiceTests {
+    private static func masked(
+        _ wanted: Bool?, _ kind: StreamKind, _ variables: [String: String] = [:]
+    ) -> Bool {
+        let choice = MaskChoice(wanted, output: kind, error: .other, environment: Variables(variables))
+        #expect(!choice.masksError)
+        return choice.masksOutput
+    }
+
+    /// Where a person or a log sees it; never what another program reads or a file keeps, unless that was said.
+    @Test func itIsMaskedWhereItIsSeen() {
+        let automatic = ["CI": "true"]
+        for kind in [StreamKind.terminal, .journal] {
+            #expect(Self.masked(nil, kind) && Self.masked(nil, kind, automatic))
+        }
+        for kind in [StreamKind.pipe, .file, .other] {
+            #expect(!Self.masked(nil, kind) && !Self.masked(nil, kind, automatic))
+        }
+        #expect(!Self.masked(nil, .sharedPipe))
+        for variables in [automatic, ["CI": "1"], ["GITHUB_ACTIONS": "true"], ["JENKINS_URL": "http://x/"]] {
+            #expect(Self.masked(nil, .sharedPipe, variables))
+        }
+        for variables in [["CI": "false"], ["CI": "0"], ["CI": ""]] {
+            #expect(!Self.masked(nil, .sharedPipe, variables))
+        }
+    }
+
+    @Test func whatIsSaidGoesBeforeWhatIsSeen() {
+        for kind in [StreamKind.terminal, .journal, .sharedPipe, .pipe, .file] {
+            #expect(Self.masked(true, kind, ["KIST_NO_MASK": "1"]))
+            #expect(!Self.masked(false, kind, ["CI": "true"]))
+            #expect(!Self.masked(nil, kind, ["CI": "true", "KIST_NO_MASK": "1"]))
+        }
+        #expect(!Self.masked(true, .other))
+    }
+}
