@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PASSPHRASE = "correct horse battery staple"
@@ -101,14 +102,20 @@ class Home:
             os.environ.clear()
             os.environ.update(before)
 
-    def close(self):
-        agent = json.loads(
-            subprocess.run(["kist", "status", "--json"], env=self.environment, capture_output=True, timeout=60).stdout
-            or b"{}"
-        ).get("pid")
-        shutil.rmtree(self.top, ignore_errors=True)
+    def stop(self):
+        """Ends the agent, and waits until it is gone."""
+        status = subprocess.run(["kist", "status", "--json"], env=self.environment, capture_output=True, timeout=60)
+        agent = json.loads(status.stdout or b"{}").get("pid")
         if agent:
             os.kill(agent, signal.SIGTERM)
+            for _ in range(600):
+                if not os.path.exists(f"/proc/{agent}"):
+                    break
+                time.sleep(0.05)
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.top, ignore_errors=True)
 
     def __enter__(self):
         return self

@@ -38,6 +38,16 @@ def test_the_agent_is_started_and_a_passphrase_file_opens_the_vault_for_this_pro
             raises(kist.Locked, lambda: kist.get("kumo"))
 
 
+def test_an_untrusted_kist_toml_does_not_keep_the_agent_from_being_started():
+    with Home() as home:
+        home.add("kumo", {"api_key": "demo:start-canary"}, **home.key())
+        with open(home.at("work", "kist.toml"), "w") as file:
+            file.write('profile = "prod"\n')
+        home.stop()
+        code = "import kist; print(kist.get('kumo', profile='default'))"
+        assert home.python(code, **home.key()).strip() == "demo:start-canary"
+
+
 def test_a_key_file_opens_it_too_and_a_damaged_one_does_not():
     with Home() as home:
         home.add("kumo", {"api_key": "demo:key-canary"}, **home.key())

@@ -30,8 +30,8 @@ def folder() -> Optional[str]:
             found = os.path.dirname(os.path.realpath(os.path.join(entry, "kist")))
         except OSError:
             continue
-        if _has_programs(found):
-            return found if _is_ours(found) and _is_ours(os.path.join(found, "kist")) else None
+        if _has_programs(found) and all(_is_ours(os.path.join(found, name)) for name in ("", "kist", "kist-agent")):
+            return found
     return None
 
 

@@ -26,7 +26,7 @@ def shared(places: Places) -> Agent:
     The same run opens the vault by the desktop's keyring when that may be done without a word. No terminal: it asks
     nobody.
     """
-    _kist("list", "--json")
+    _kist("list", "--json", "--profile", "default")
     agent = Agent.running(places)
     if agent is None:
         raise NoAgent("kist-agent could not be started", "look why:  kist status")
@@ -68,7 +68,7 @@ def by_keyring(agent: Agent) -> bool:
             return False
     except AgentFailure:
         return False
-    return _kist("list", "--json") == 0
+    return _kist("list", "--json", "--profile", "default") == 0
 
 
 def at_terminal() -> bool:
