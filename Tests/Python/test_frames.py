@@ -94,6 +94,7 @@ def test_json_is_strict_with_both_of_its_readers():
 
 def lies():
     """By what is wrong with them; made inside of a home, whose vault they name."""
+    truth = frame(revealed(), [b"demo:abc"])
     return {
         "nothing at all": b"",
         "half a frame": hello()[:9],
@@ -101,13 +102,14 @@ def lies():
         "a header that is too large": frame(b"{}", header=1 << 20),
         "too many segments": frame(b"{}", count=5_000),
         "a total that is too small": frame(b"{}", total=3),
-        "a total that does not fit": hello()[:3] + b"\xff" + hello()[4:],
+        "a total that does not fit": hello() + frame(revealed(), [b"demo:abc"], total=len(truth) - 4 + 1),
         "a segment that is too large": frame(b"{}", [b""], lengths=[1 << 21]),
-        "another number": hello(7),
+        "another number": hello(7) + truth,
+        "another number of the revelation": hello() + frame(revealed(7), [b"demo:abc"]),
         "a number that is true": frame({"jsonrpc": "2.0", "id": True, "result": {}}),
         "an error and a result": frame({"jsonrpc": "2.0", "id": 1, "result": {}, "error": {}}),
         "neither": frame({"jsonrpc": "2.0", "id": 1}),
-        "another vault": hello(vault="/somewhere/else"),
+        "another vault": hello(vault="/somewhere/else") + truth,
         "an error without a kind": frame({"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": "x", "data": {}}}),
         "an error of another shape": frame({"jsonrpc": "2.0", "id": 1, "error": "no"}),
         "JSON that is none": frame(b"{oh no}"),
