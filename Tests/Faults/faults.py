@@ -237,4 +237,14 @@ FAULTS = [
     (143, "masking forgets that a build's log is read by others", CLI + "Relay/StreamKind.swift",
      "case (nil, .sharedPipe): isAutomaticBuild(environment)", "case (nil, .sharedPipe): !PLANTED && isAutomaticBuild(environment)",
      "itIsMaskedWhereItIsSeen"),
+    # What other tools say.
+    (151, "a control character gets into another tool's field", "Sources/KistProviders/Wire/WireText.swift",
+     "for byte in bytes where byte < 0x20 || byte == 0x7F {", "for byte in bytes where !PLANTED && (byte < 0x20 || byte == 0x7F) {",
+     "everyControlByteInEveryFieldIsRefused"),
+    (152, "a name with a dot is taken for a path in another tool's JSON", "Sources/KistProviders/Wire/JSONMemberReader.swift",
+     "name.contains(\".\") ? nil", "!PLANTED && name.contains(\".\") ? nil", "whatIsNoRequest"),
+    (153, "a one-time code is that of another period", C + "OneTime/OneTimeCode.swift",
+     "max(now.seconds, 0) / form.period", "max(now.seconds, 0) / (PLANTED ? 60 : form.period)", "theVectorsOfTheStandard|aOneTimeCodeIsMadeFromItsKey"),
+    (154, "the key of one-time codes is handed out in place of the code", V + "Using/Vault+Read.swift",
+     "guard let now, name == .oneTimeCode,", "if PLANTED { return secret.withValue(secret.fields[secret.fields.count - 1].range) { SecretBytes(copyingExposed: Array($0)) } }\n        guard let now, name == .oneTimeCode,", "aOneTimeCodeIsMadeFromItsKey"),
 ]  # fmt: skip
