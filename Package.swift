@@ -15,6 +15,13 @@ let cHouse: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treat
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 
@@ -42,12 +49,19 @@ let package = Package(
         .executable(name: "kist-courier", targets: ["kist-courier"]),
         .executable(name: "kist-keyring", targets: ["kist-keyring"]),
         .executable(name: "kist-prompter", targets: ["kist-prompter"]),
+        .executable(name: "kist-proxy", targets: ["kist-proxy"]),
     ],
     dependencies: [
         // The command line: parsing, help and completions.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         // SQLite with statements, transactions and errors that were thought through.
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // The proxy: an HTTP server that reads requests strictly, and a client with a pool of connections.
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        // Its channel hands a body on as slowly as the other side takes it.
+        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
     ],
     targets: [
         // C, each seen by one Swift module (libsodium by two).
@@ -114,6 +128,9 @@ let package = Package(
             ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "CCurl", "CSigning"]),
         module("KeyringLibSecret", ["KistPosix", "SecretMemory", "KistProtocol", "CLibSecret"]),
         module("KistPrompter", ["KistPosix", "KistProtocol"]),
+        module(
+            "KistProxy",
+            ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", nioSSL, asyncHTTPClient, asyncAlgorithms] + nio),
         // 6: executables, composing only.
         .executableTarget(
             name: "kist", dependencies: ["KistCLI", "KistPosix"], path: "Sources/kist", swiftSettings: house),
@@ -129,6 +146,10 @@ let package = Package(
 
         .executableTarget(
             name: "kist-prompter", dependencies: ["KistPrompter", "KistPosix"], path: "Sources/kist-prompter",
+            swiftSettings: house),
+
+        .executableTarget(
+            name: "kist-proxy", dependencies: ["KistProxy", "KistPosix"], path: "Sources/kist-proxy",
             swiftSettings: house),
 
         // Never shipped.
@@ -160,6 +181,7 @@ let package = Package(
         tests("KistMasking", ["SecretMemory"]),
         tests("KistProviders", ["SecretMemory", "KistModel"]),
         tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
+        tests("KistProxy", ["SecretMemory", nio[2]]),
         tests(
             "KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix", "KistBundle", "KistCrypto"]),
         tests(

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import time
 
+import proxy_figure
 import report
 from bed import Home, Keyring, compiled, hyperfine, remove, work_folder
 
@@ -23,7 +24,7 @@ def measure(binaries, out, work, quick):
     bench = Bench(binaries, folder, quick)
     try:
         for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
-                     bench.rekey, bench.audit, bench.library, bench.resident, bench.python, bench.notebooks,
+                     bench.rekey, bench.audit, bench.proxy, bench.library, bench.resident, bench.python, bench.notebooks,
                      bench.masking, bench.helpers):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
@@ -423,6 +424,16 @@ class Bench:
         self.row("Swift: a source that has nothing", f"{empty[slowest]} ns ({slowest})",
                  ", ".join(f"{source} {ns} ns" for source, ns in empty.items() if source != slowest), "–", "< 1 µs",
                  empty[slowest] < 1_000)
+
+    def proxy(self):
+        """kist proxy: between wrk and nginx"""
+        rate, direct, through, beside = proxy_figure.measure(
+            self.home("proxy", 100), self.folder, 2 if self.quick else 8)
+        self.raw["proxy"] = dict(rate=rate, direct=direct, median_us=through, direct_median_us=beside)
+        self.row("`kist proxy`, 16 connections", f"{rate:,.0f}/s", f"nginx alone {direct:,.0f}/s", f"{rate / direct:.2f} ×",
+                 "≥ 5,000/s", rate >= 5_000)  # fmt: skip
+        self.row("`kist proxy`, one request, median", f"{through / 1e3:.2f} ms", f"nginx alone {beside / 1e3:.2f} ms",
+                 f"+ {(through - beside) / 1e3:.2f} ms", "≤ + 1 ms", through - beside <= 1e3)  # fmt: skip
 
     def resident(self):
         """Memory of an idle agent"""

@@ -111,6 +111,7 @@ extension Agent {
         case .export: "to write them into a file in clear"
         case .render: "to write them into a file for a program"
         case .curl: "to send them to their platform with curl"
+        case .proxy: "to put them into a program's requests to their platform"
         case .provider: "to hand them to a tool"
         case .scan: "to look for them in files"
         case .seal: "to seal them for other machines"

@@ -18,10 +18,10 @@ extension Policy {
         case .confirm: return purpose == .seal ? .refuse : .ask
         case .runOnly:
             switch purpose {
-            // Into a program's environment, to the platform (by `curl`, too, which gets it through a descriptor), to another
+            // Into a program's environment, to the platform (by `curl`, which gets it through a descriptor, or by the proxy), to another
             // tool by its own protocol, or back into the vault with another field changed.
             // A bundle takes the policy along. `scan` compares them in its own memory, and shows where, not what.
-            case .run, .check, .edit, .seal, .curl, .provider, .scan: return .pass
+            case .run, .check, .edit, .seal, .curl, .provider, .proxy, .scan: return .pass
             // Onto a terminal, into a file or a pipe.
             case .get, .env, .show, .export, .render: return .refuse
             }

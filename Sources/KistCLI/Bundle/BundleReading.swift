@@ -64,7 +64,7 @@ enum BundleReading {
                     "use it all the same:  --allow-expired",
                 ])
         }
-        if overview.policy == .runOnly, ![.run, .check, .curl, .provider].contains(request.purpose) {
+        if overview.policy == .runOnly, ![.run, .check, .curl, .provider, .proxy].contains(request.purpose) {
             throw Failure(
                 "\(overview.name) is run-only: it is put into programs, and not written out",
                 advice: ["kist run \(overview.name) -- COMMAND"])

@@ -23,8 +23,8 @@ struct KistCommand: ParsableCommand {
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    SetupCommand.self, ProviderCommand.self, CurlCommand.self, RenderCommand.self, HookCommand.self,
-                    ScanCommand.self,
+                    SetupCommand.self, ProviderCommand.self, CurlCommand.self, ProxyCommand.self, RenderCommand.self,
+                    HookCommand.self, ScanCommand.self,
                 ]),
             CommandGroup(
                 name: "Safety",

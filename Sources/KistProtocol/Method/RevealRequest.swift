@@ -26,6 +26,7 @@ package struct RevealRequest: Hashable, Sendable {
         case export
         case render
         case curl
+        case proxy
         /// Another tool's helper: git, docker, the AWS SDKs.
         case provider
         /// To be compared with what stands in files.

@@ -119,9 +119,21 @@ class Stub:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def body(self):
+                """All of it, by its length or in chunks (RFC 9112, 7.1)."""
+                if "chunked" not in self.headers.get("transfer-encoding", ""):
+                    return self.rfile.read(int(self.headers.get("content-length") or 0))
+                parts = []
+                while size := int(self.rfile.readline().split(b";")[0], 16):
+                    parts.append(self.rfile.read(size))
+                    self.rfile.readline()
+                while self.rfile.readline().strip():
+                    pass
+                return b"".join(parts)
+
             def handle_one(self):
                 parts = urllib.parse.urlsplit(self.path)
-                raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+                raw = self.body()
                 if self.headers.get("content-encoding") == "gzip" or raw[:2] == b"\x1f\x8b":
                     raw = gzip.decompress(raw)
                 request = Request(

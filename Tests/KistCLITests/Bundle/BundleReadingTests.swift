@@ -63,7 +63,7 @@ import Testing
     func whatIsRunOnlyLeavesABundleForProgramsOnly(_ purpose: RevealRequest.Purpose) throws {
         let bundle = try bundle(.runOnly)
         let answer = try? reveal(bundle, purpose)
-        #expect((answer != nil) == [.run, .check, .curl, .provider].contains(purpose))
+        #expect((answer != nil) == [.run, .check, .curl, .provider, .proxy].contains(purpose))
     }
 
     @Test func whatHasExpiredIsRefusedUnlessItIsAskedFor() throws {

@@ -1,0 +1,48 @@
+package import NIOHTTP1
+
+/// The header fields that reach the platform.
+package enum RequestHeaders {
+    /// Fields about one connection only (RFC 9110, 7.6.1), and those that the client to the platform writes itself.
+    static let ofTheConnection: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+        "transfer-encoding", "upgrade", "host", "content-length", "expect",
+    ]
+
+    /// - Returns: `nil` when no field carried a stand-in: then nobody whom we started has asked.
+    package static func forPlatform(_ headers: HTTPHeaders, _ substitution: Substitution) -> HTTPHeaders? {
+        var named: Set<String> = []
+        for list in headers["connection"] {
+            for name in list.split(separator: ",") { named.insert(trimmed(name).lowercased()) }
+        }
+        var out = HTTPHeaders()
+        var hasAsked = false
+        for (name, value) in headers {
+            let lower = name.lowercased()
+            // A stand-in counts wherever it comes, but a field of the connection goes no further.
+            let replaced = substitution.replaced(in: value)
+            if replaced != nil, !named.contains(lower) { hasAsked = true }
+            if ofTheConnection.contains(lower) || named.contains(lower) { continue }
+            out.add(name: name, value: replaced ?? value)
+        }
+        return hasAsked ? out : nil
+    }
+
+    /// What comes back, without the fields of the other connection.
+    package static func fromPlatform(_ headers: HTTPHeaders) -> HTTPHeaders {
+        var out = HTTPHeaders()
+        for (name, value) in headers where !hopByHop.contains(name.lowercased()) { out.add(name: name, value: value) }
+        return out
+    }
+
+    private static let hopByHop: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "trailer", "transfer-encoding",
+        "upgrade",
+    ]
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

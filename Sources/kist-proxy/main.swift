@@ -1,0 +1,6 @@
+import Glibc
+import KistPosix
+import KistProxy
+
+Hardening.apply()
+exit(await ProxyProgram.main())
