@@ -1,7 +1,7 @@
 """Kumo's page on its REST API, at night: retraining, then batch prediction, from cron and from a systemd timer.
 
 The lines are those that `kist how kumo cron` and `kist how kumo systemd` print, run to the letter; the job is the one in
-Examples/kumo-nightly. Nobody is there to ask, and the desktop's agent is locked or open.
+Tests/Examples/kumo-nightly. Nobody is there to ask, and the desktop's agent is locked or open.
 """
 
 import json
@@ -26,7 +26,7 @@ def ready(world, name, **settings):
         link = os.path.join(home, ".local/bin", program)
         if program.startswith("kist") and not program.endswith((".build", ".product")) and not os.path.lexists(link):
             os.symlink(os.path.join(binaries(), program), link)
-    shutil.copy(ROOT / "Examples" / "kumo-nightly" / "nightly.py", os.path.join(home, "nightly"))
+    shutil.copy(ROOT / "Tests" / "Examples" / "kumo-nightly" / "nightly.py", os.path.join(home, "nightly"))
     key_file = os.path.join(home, ".config/kist/nightly.key")
     if not os.path.exists(key_file):
         world.done("slot", "add", "key-file", key_file, environment={"KIST_PASSPHRASE_FILE": world.passphrase_file})
