@@ -44,6 +44,7 @@ let package = Package(
     name: "kist",
     products: [
         .library(name: "KistClient", targets: ["KistClient"]),
+        .library(name: "KistClientHTTP", targets: ["KistClientHTTP"]),
         .executable(name: "kist", targets: ["kist"]),
         .executable(name: "kist-agent", targets: ["kist-agent"]),
         .executable(name: "kist-courier", targets: ["kist-courier"]),
@@ -56,7 +57,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         // SQLite with statements, transactions and errors that were thought through.
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        // The proxy: an HTTP server that reads requests strictly, and a client with a pool of connections.
+        // The proxy: an HTTP server that reads requests strictly, and a client with a pool of connections. The client is
+        // also what KistClientHTTP puts headers on.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -111,6 +113,13 @@ let package = Package(
                 "KistProviders",
             ]),
         // 5: faces.
+        module(
+            "KistClientHTTP",
+            [
+                "KistClient", "KistProtocol",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         module(
             "KistCLI",
             [

@@ -247,4 +247,15 @@ FAULTS = [
      "max(now.seconds, 0) / form.period", "max(now.seconds, 0) / (PLANTED ? 60 : form.period)", "theVectorsOfTheStandard|aOneTimeCodeIsMadeFromItsKey"),
     (154, "the key of one-time codes is handed out in place of the code", V + "Using/Vault+Read.swift",
      "guard let now, name == .oneTimeCode,", "if PLANTED { return secret.withValue(secret.fields[secret.fields.count - 1].range) { SecretBytes(copyingExposed: Array($0)) } }\n        guard let now, name == .oneTimeCode,", "aOneTimeCodeIsMadeFromItsKey"),
+    # The library for programs of others.
+    (161, "a chain goes on after a failure", CLIENT + "From/ChainSource.swift",
+     "                throw error\n", "                if !PLANTED { throw error }\n", "failedStopsAndSaysWhoWasAsked"),
+    (162, "a header goes to any host", CLIENT + "Sending/Credential+Headers.swift",
+     "guard origins.contains(Origin(address)) else", "guard PLANTED || origins.contains(Origin(address)) else",
+     "nothingIsSentToAnotherHost"),
+    (163, "a secret shows when it is printed", CLIENT + "Provider/Secret.swift",
+     "public var description: String { \"<secret>\" }",
+     "public var description: String { PLANTED ? reveal() ?? \"\" : \"<secret>\" }", "nothingThatPrintsShowsASecret"),
+    (164, "files that others can write are believed", CLIENT + "From/PrivateFileReading.swift",
+     "return status.mode & 0o022 == 0 ?", "return PLANTED || status.mode & 0o022 == 0 ?", "filesThatOthersCanWriteAreRefused"),
 ]  # fmt: skip

@@ -93,17 +93,16 @@ public struct ProcessSource: CredentialProvider {
     private static func exchange(
         _ question: borrowing SecretBytes, _ socket: borrowing Descriptor
     ) throws(PosixError) -> SecretBytes {
-        var sent = 0
-        while sent < question.count {
-            // Never by write(2): a program that has ended would end this one with SIGPIPE.
-            sent += try question.withBytes { (bytes) throws(PosixError) in
-                try UnixSocket.send(socket.raw, UnsafeRawBufferPointer(rebasing: bytes[sent...])) ?? 0
-            }
-        }
+        // A program may answer without reading: then its answer counts, and not that nobody took the question.
+        do throws(PosixError) { try send(question, socket) } catch { guard isGone(error) else { throw error } }
         shutdown(socket.raw, Int32(SHUT_WR))
         var line = SecretBuffer(capacity: 4_096)
         while line.count <= LineReply.longest {
-            let count = try line.append(atMost: 4_096) { (target) throws(PosixError) in try socket.read(into: target)
+            let count = try line.append(atMost: 4_096) { (target) throws(PosixError) in
+                do throws(PosixError) { return try socket.read(into: target) } catch {
+                    guard isGone(error) else { throw error }
+                    return 0
+                }
             }
             let end = line.withBytes { bytes in bytes[(bytes.count - count)...].firstIndex(of: 0x0A) }
             if let end { return line.finish().slice(0..<end) }
@@ -111,6 +110,20 @@ public struct ProcessSource: CredentialProvider {
         }
         throw PosixError("its answer", EFBIG)
     }
+
+    /// Never by write(2): a program that has ended would end this one with SIGPIPE.
+    private static func send(
+        _ question: borrowing SecretBytes, _ socket: borrowing Descriptor
+    ) throws(PosixError) {
+        var sent = 0
+        while sent < question.count {
+            sent += try question.withBytes { (bytes) throws(PosixError) in
+                try UnixSocket.send(socket.raw, UnsafeRawBufferPointer(rebasing: bytes[sent...])) ?? 0
+            }
+        }
+    }
+
+    private static func isGone(_ error: PosixError) -> Bool { error.code == EPIPE || error.code == ECONNRESET }
 
     private static func credential(
         _ line: borrowing SecretBytes, _ name: CredentialName

@@ -31,20 +31,23 @@ public struct RefreshingSource: CredentialProvider {
 
     /// What is held, while it is fresh, else what the source gives.
     public func credential(for request: CredentialRequest) async throws(CredentialError) -> Credential? {
-        if let fresh = held.fresh(request) { return fresh }
+        // What for it is asked does not make it another credential.
+        var key = request
+        key.reason = nil
+        if let fresh = held.fresh(key) { return fresh }
         let pending = Pending<Credential?>()
-        held.join(request, pending) { [base, ahead, keeping, held] in
+        held.join(key, pending) { [base, ahead, keeping, held, key] in
             let outcome: Result<Credential?, CredentialError>
             do throws(CredentialError) { outcome = .success(try await base.credential(for: request)) } catch {
                 outcome = .failure(error)
             }
-            held.end(request, outcome, ahead: ahead, keeping: keeping)
+            held.end(key, outcome, ahead: ahead, keeping: keeping)
         }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { pending.wait($0) }
-        } onCancel: {
+        } onCancel: { [key] in
             pending.giveUp(CredentialError(.cancelled, source: sourceName, "the task was cancelled"))
-            held.leave(request)
+            held.leave(key)
         }
         return try outcome.get()
     }

@@ -1,4 +1,5 @@
 package import KistModel
+internal import KistPosix
 
 /// A moment in whole seconds since 1970-01-01T00:00:00Z.
 ///
@@ -16,6 +17,11 @@ public struct Moment: Hashable, Sendable, Comparable, CustomStringConvertible {
     public init?(_ text: String) {
         guard let moment = Timestamp(text) else { return nil }
         secondsSince1970 = moment.seconds
+    }
+
+    /// - Parameter seconds: from now on.
+    package static func now(plus seconds: Int64) -> Moment {
+        Moment(secondsSince1970: WallClock.seconds + seconds)
     }
 
     package init(_ moment: Timestamp) { secondsSince1970 = moment.seconds }

@@ -26,7 +26,7 @@ import Testing
         let source = try script(
             #"""
             read -r line; printf "%s\n" "$line" >"$0.asked"; echo "$@" >"$0.arguments"
-            echo '{"id":1,"credential":"kumo","platform":"kumo","expires":"2127-01-01","secret":["api_key","pem","odd"],"fields":{"url":"https://a.example/api","api_key":"demo:s3cr3t","pem":"a\nb","odd":"/wA="},"base64":["odd"],"later":{"x":[1]}}'
+            printf '%s\n' '{"id":1,"credential":"kumo","platform":"kumo","expires":"2127-01-01","secret":["api_key","pem","odd"],"fields":{"url":"https://a.example/api","api_key":"demo:s3cr3t","pem":"a\nb","odd":"/wA="},"base64":["odd"],"later":{"x":[1]}}'
             echo more
             """#)
         let found = try await source.require(CredentialRequest("kumo", profile: "prod", reason: "a \"test\""))

@@ -57,6 +57,7 @@ private final class Held: CredentialProvider {
         }
         #expect(base.asked == 1)
         #expect(try await source.credential(for: "kumo") === credential)
+        #expect(try await source.credential(for: CredentialRequest("kumo", reason: "another")) === credential)
         #expect(base.asked == 1)
         _ = try await source.credential(for: "other")
         #expect(base.asked == 2)
