@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static const int relayed[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH,
@@ -119,6 +121,74 @@ failed:;
     _exit(127);
 }
 
+/* The wide registers hold what was copied last. */
+static void clear_registers(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx")) __asm__ volatile("vzeroall" ::: "memory");
+    if (__builtin_cpu_supports("avx512f"))
+        __asm__ volatile(
+            "vpxorq %%zmm16, %%zmm16, %%zmm16\n\t"
+            "vpxorq %%zmm17, %%zmm17, %%zmm17\n\t"
+            "vpxorq %%zmm18, %%zmm18, %%zmm18\n\t"
+            "vpxorq %%zmm19, %%zmm19, %%zmm19\n\t"
+            "vpxorq %%zmm20, %%zmm20, %%zmm20\n\t"
+            "vpxorq %%zmm21, %%zmm21, %%zmm21\n\t"
+            "vpxorq %%zmm22, %%zmm22, %%zmm22\n\t"
+            "vpxorq %%zmm23, %%zmm23, %%zmm23\n\t"
+            "vpxorq %%zmm24, %%zmm24, %%zmm24\n\t"
+            "vpxorq %%zmm25, %%zmm25, %%zmm25\n\t"
+            "vpxorq %%zmm26, %%zmm26, %%zmm26\n\t"
+            "vpxorq %%zmm27, %%zmm27, %%zmm27\n\t"
+            "vpxorq %%zmm28, %%zmm28, %%zmm28\n\t"
+            "vpxorq %%zmm29, %%zmm29, %%zmm29\n\t"
+            "vpxorq %%zmm30, %%zmm30, %%zmm30\n\t"
+            "vpxorq %%zmm31, %%zmm31, %%zmm31\n\t"
+            ::: "memory");
+#elif defined(__aarch64__)
+    __asm__ volatile(
+        "movi v0.16b, #0\n\t"
+        "movi v1.16b, #0\n\t"
+        "movi v2.16b, #0\n\t"
+        "movi v3.16b, #0\n\t"
+        "movi v4.16b, #0\n\t"
+        "movi v5.16b, #0\n\t"
+        "movi v6.16b, #0\n\t"
+        "movi v7.16b, #0\n\t"
+        "movi v8.16b, #0\n\t"
+        "movi v9.16b, #0\n\t"
+        "movi v10.16b, #0\n\t"
+        "movi v11.16b, #0\n\t"
+        "movi v12.16b, #0\n\t"
+        "movi v13.16b, #0\n\t"
+        "movi v14.16b, #0\n\t"
+        "movi v15.16b, #0\n\t"
+        "movi v16.16b, #0\n\t"
+        "movi v17.16b, #0\n\t"
+        "movi v18.16b, #0\n\t"
+        "movi v19.16b, #0\n\t"
+        "movi v20.16b, #0\n\t"
+        "movi v21.16b, #0\n\t"
+        "movi v22.16b, #0\n\t"
+        "movi v23.16b, #0\n\t"
+        "movi v24.16b, #0\n\t"
+        "movi v25.16b, #0\n\t"
+        "movi v26.16b, #0\n\t"
+        "movi v27.16b, #0\n\t"
+        "movi v28.16b, #0\n\t"
+        "movi v29.16b, #0\n\t"
+        "movi v30.16b, #0\n\t"
+        "movi v31.16b, #0\n\t"
+        ::: "memory");
+#endif
+}
+
+/* Registers that were saved below may hold pieces of secrets: nothing there is needed any more. */
+static __attribute__((noinline)) void clear_stack(void) {
+    char used[256 * 1024];
+    explicit_bzero(used, sizeof used);
+}
+
 static void noted(int number) { (void)number; }
 
 static void tell(int channel, char what, int number) {
@@ -127,8 +197,19 @@ static void tell(int channel, char what, int number) {
     (void)send(channel, word, sizeof word, MSG_NOSIGNAL);
 }
 
-/* Waits for the program and for words of the process that relays. */
-static void lead(pid_t child, int channel, int terminal, const struct termios *before) {
+static pid_t child;
+static int knows_before;
+static struct termios before_all;
+static char *deepest;
+extern void *__libc_stack_end;
+
+/* Waits for the program and for words of the process that relays. On a stack of its own: the one before holds what registers
+   held, pieces of secrets among it, in frames that nobody returns to. */
+static void lead(void) {
+    const int channel = 3, terminal = 4;
+    const struct termios *before = knows_before ? &before_all : NULL;
+    char *end = __libc_stack_end;
+    if (end > deepest && end - deepest < 8 * 1024 * 1024) explicit_bzero(deepest, (size_t)(end - deepest));
     struct sigaction action = {0};
     action.sa_handler = noted;
     sigaction(SIGCHLD, &action, NULL);
@@ -182,7 +263,7 @@ int kist_relay_session(const char *path, char *const *arguments, char *const *sh
         sigfillset(&all);
         sigprocmask(SIG_SETMASK, &all, NULL);
         if (setsid() < 0 || ioctl(slave, TIOCSCTTY, 0) != 0) code = errno;
-        pid_t child = code ? -1 : fork();
+        child = code ? -1 : fork();
         if (child == 0) become(path, arguments, shell, variables, fds, slave, failure[1]);
         if (child < 0) {
             if (!code) code = errno;
@@ -191,8 +272,7 @@ int kist_relay_session(const char *path, char *const *arguments, char *const *sh
             _exit(127);
         }
         setpgid(child, child);
-        struct termios settings;
-        int known = before >= 0 && tcgetattr(before, &settings) == 0;
+        knows_before = before >= 0 && tcgetattr(before, &before_all) == 0;
         /* Out of the way of 0 to 4, and then nothing but these two. */
         int words = fcntl(pair[1], F_DUPFD, 64), terminal = before < 0 ? -1 : fcntl(before, F_DUPFD, 64);
         int null = open("/dev/null", O_RDWR);
@@ -203,7 +283,19 @@ int kist_relay_session(const char *path, char *const *arguments, char *const *sh
         if (syscall(SYS_close_range, first, ~0U, 0U) != 0)
             for (int fd = (int)first; fd < 4096; fd++) close(fd);
         forget();
-        lead(child, 3, 4, known ? &settings : NULL);
+        clear_registers();
+        clear_stack();
+        static char stack[64 * 1024] __attribute__((aligned(64)));
+        static ucontext_t other;
+        char here = 0;
+        deepest = (char *)((uintptr_t)&here & ~(uintptr_t)4095) - 4096;
+        if (getcontext(&other) != 0) _exit(125);
+        other.uc_stack.ss_sp = stack;
+        other.uc_stack.ss_size = sizeof stack;
+        other.uc_link = NULL;
+        makecontext(&other, lead, 0);
+        setcontext(&other);
+        _exit(125);
     }
     int code = middle < 0 ? errno : 0;
     close(pair[1]);
