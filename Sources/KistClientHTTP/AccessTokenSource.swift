@@ -12,7 +12,7 @@ internal import NIOHTTP1
 /// try await request.authorize(with: tokens, as: "kaskada")        // Authorization: Bearer eyJ…
 /// ```
 ///
-/// Each request is one call of the token endpoint, so hold what it gives with ``RefreshingSource``, which renews a token
+/// Each request is one call of the token endpoint, so hold what it gives with `RefreshingSource`, which renews a token
 /// shortly before its end. The client secret goes to its token endpoint only, a token to the one address that was named.
 public struct AccessTokenSource: CredentialProvider {
     private let base: any CredentialProvider

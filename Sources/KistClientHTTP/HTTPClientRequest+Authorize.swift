@@ -15,7 +15,7 @@ extension HTTPClientRequest {
     /// Nothing is put on a request for a host that is not the credential's, or over plain http to another machine. The
     /// check is of ``url`` as it is now: set it first. From here on the value is in ordinary memory, as all headers are.
     ///
-    /// Use a client that follows no redirects (``AsyncHTTPClient/HTTPClient/Configuration/forCredentials``): most
+    /// Use a client that follows no redirects (`HTTPClient.Configuration.forCredentials`): most
     /// would send a header such as `X-API-Key` on to wherever an answer points.
     ///
     /// - Parameters:
