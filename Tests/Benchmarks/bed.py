@@ -149,11 +149,8 @@ class Keyring:
         os.kill(self.bus, signal.SIGTERM)
 
 
-def hyperfine(commands, environment, work, runs, warmup=10, given=None):
-    """Milliseconds of every run of each command, without a shell between; commands are lists of words.
-
-    `given` is a file that each of them gets on standard input.
-    """
+def hyperfine(commands, environment, work, runs, warmup=10):
+    """Milliseconds of every run of each command, without a shell between; commands are lists of words."""
     report = work / "hyperfine.json"
     line = [
         "hyperfine",
@@ -166,7 +163,6 @@ def hyperfine(commands, environment, work, runs, warmup=10, given=None):
         str(report),
         "--style",
         "none",
-        *(["--input", str(given)] if given else []),
     ]
     texts = [" ".join(str(word) for word in command) for command in commands]
     process = subprocess.run([*line, *texts], env=environment, capture_output=True, text=True)

@@ -3,11 +3,25 @@
 import json
 import os
 import subprocess
+import time
 from statistics import median
 
-from bed import hyperfine
-
 INDEX = "https://crates.example.com/index"
+
+
+def timed(command, environment, given, runs):
+    """Milliseconds of every run, with the file `given` on standard input (which hyperfine does not have everywhere)."""
+    words, times = [str(word) for word in command], []
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, str(given), os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    ]
+    for _ in range(runs + 10):
+        began = time.perf_counter()
+        _, status = os.waitpid(os.posix_spawn(words[0], words, environment, file_actions=files), 0)
+        times.append((time.perf_counter() - began) * 1000)
+        assert status == 0, f"{words}: {status}"
+    return times[10:]
 
 
 def rows(bench):
@@ -31,12 +45,8 @@ def rows(bench):
     try:
         kist, git = [], []
         for _ in range(bench.rounds):
-            (new,) = hyperfine([[helper, "--cargo-plugin"]], home.environment, bench.folder, bench.runs // 2, given=asked)
-            kist += new
-            (new,) = hyperfine(
-                [["git", "credential-cache", "get"]], home.environment, bench.folder, bench.runs // 2, given=question
-            )
-            git += new
+            kist += timed([helper, "--cargo-plugin"], home.environment, asked, bench.runs // 2)
+            git += timed(["/usr/bin/git", "credential-cache", "get"], home.environment, question, bench.runs // 2)
     finally:
         subprocess.run(["git", "credential-cache", "exit"], env=home.environment, check=False)
     bench.raw["cargo's helper, ms"] = {"kist": kist, "git credential-cache get": git}
