@@ -410,7 +410,7 @@ class Bench:
             )
             program = ROOT / ".build/release/client-bench"
         home = self.home("library", 100)
-        name = json.loads(home.kist("list", "--json"))[0]["name"]
+        name = json.loads(home.kist("list", "--json"))["items"][0]["name"]
         count = 2_000 if self.quick else 20_000
         runs = [json.loads(subprocess.run([program, name, str(count)], env=home.environment, check=True,
                                           capture_output=True, text=True).stdout) for _ in range(self.rounds)]
