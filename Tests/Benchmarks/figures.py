@@ -25,7 +25,7 @@ def measure(binaries, out, work, quick):
     try:
         for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
                      bench.rekey, bench.audit, bench.proxy, bench.library, bench.resident, bench.python, bench.notebooks,
-                     bench.masking, bench.helpers):
+                     bench.masking, bench.helpers, bench.tools):
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
@@ -201,6 +201,12 @@ class Bench:
         import helpers
 
         helpers.rows(self)
+
+    def tools(self):
+        """Helpers of git and docker beside git's cache and the Secret Service"""
+        import tools
+
+        tools.rows(self)
 
     def desktop(self):
         """A keyring for all parts that want one."""

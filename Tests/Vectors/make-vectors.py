@@ -89,15 +89,15 @@ class Vault:
 
     def overview(self, profile, name, revision, secrets=("api-key",), platform="kumo", variant=None, created=1_790_000_000,
                  written=1_790_000_000, expiry=None, plain=(), note=None, who="python", why="vector", flags=None,
-                 policy=None, bundles=None):
-        bits = (1 if variant is not None else 0) | (2 if expiry is not None else 0) | (4 if note is not None else 0) | (16 if policy is not None else 0) | (32 if bundles is not None else 0)
+                 policy=None, bundles=None, refused=None):
+        bits = (1 if variant is not None else 0) | (2 if expiry is not None else 0) | (4 if note is not None else 0) | (16 if policy is not None else 0) | (32 if bundles is not None else 0) | (64 if refused is not None else 0)
         out = u8(1) + u8(bits if flags is None else flags) + t8(profile) + t8(name) + t8(platform)
         out += t8(variant) if variant is not None else b""
         out += i64(created) + i64(written) + u64(revision)
         out += i64(expiry) if expiry is not None else b""
         out += t8(who) + t16(why) + u16(len(plain)) + b"".join(t8(k) + t32(v) for k, v in plain)
         out += u16(len(secrets)) + b"".join(t8(s) for s in secrets)
-        return out + (t32(note) if note is not None else b"") + (u8(policy) if policy is not None else b"") + (b"" if bundles is None else bundles)
+        return out + (t32(note) if note is not None else b"") + (u8(policy) if policy is not None else b"") + (b"" if bundles is None else bundles) + (b"" if refused is None else refused)
 
     def secret_part(self, fields):
         return u8(1) + u16(len(fields)) + b"".join(t8(k) + LP(v) for k, v in fields)
@@ -532,6 +532,9 @@ def vaults(folder):
         u8(stale) + t8(label) + bytes(range(32)) + i64(when) + i64(until)) * count
     forged("opens", v.overview("default", "x", 5, bundles=sealed()), note="in a bundle")
     forged("opens", v.overview("default", "x", 5, policy=2, note="n", bundles=sealed(16, 1, "l" * 128, until=1_900_000_000)), note="in 16 bundles")
+    refused = lambda count=1, host="git.example.com", when=1_790_000_000: u8(count) + (t8(host) + u64(4) + i64(when)) * count
+    forged("opens", v.overview("default", "x", 5, refused=refused()), note="refused at a place")
+    forged("opens", v.overview("default", "x", 5, bundles=sealed(), refused=refused(8, "h" * 255)), note="refused at eight places")
     o = lambda **more: v.overview("default", more.pop("name", "x"), more.pop("revision", 5), **more)
     forged("damaged-read", o(name="y"), note="another name")
     forged("damaged-read", v.overview("other", "x", 5), note="another profile")
@@ -539,7 +542,7 @@ def vaults(folder):
     forged("damaged-read", o() + b"\0", note="one byte more")
     forged("damaged-read", o()[:-1], note="cut")
     forged("damaged-read", b"\2" + o()[1:], note="layout 2")
-    forged("damaged-read", o(flags=64), note="unknown flag")
+    forged("damaged-read", o(flags=128), note="unknown flag")
     forged("damaged-read", o(bundles=sealed(0)), note="in no bundle, with a list")
     forged("damaged-read", o(bundles=sealed(17)), note="in 17 bundles")
     forged("damaged-read", o(bundles=sealed(stale=2)), note="a bundle that is staler than stale")
@@ -547,6 +550,13 @@ def vaults(folder):
     forged("damaged-read", o(bundles=sealed(when=-1)), note="a bundle sealed before 1970")
     forged("damaged-read", o(bundles=sealed()[:-1]), note="bundles cut off")
     forged("damaged-read", o(flags=32), note="bundles left out")
+    forged("damaged-read", o(refused=refused(0)), note="refused at no place, with a list")
+    forged("damaged-read", o(refused=refused(9)), note="refused at nine places")
+    forged("damaged-read", o(refused=refused(host="")), note="refused at a place without a name")
+    forged("damaged-read", o(refused=refused(host="a b")), note="refused at a place with a blank")
+    forged("damaged-read", o(refused=refused(when=-1)), note="refused before 1970")
+    forged("damaged-read", o(refused=refused()[:-1]), note="refusals cut off")
+    forged("damaged-read", o(flags=64), note="refusals left out")
     forged("damaged-read", o(policy=0), note="policy allow has no byte")
     forged("damaged-read", o(policy=3), note="unknown policy")
     forged("damaged-read", o(flags=16), note="policy cut off")

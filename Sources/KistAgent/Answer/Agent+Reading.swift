@@ -19,7 +19,11 @@ extension Agent {
         let params = try JSONFields(request.params, "params")
         let profile = try params["profile"] == nil ? nil : params.profile("profile")
         guard try profile != nil || params.flag("all") else { throw ShapeError("profile") }
-        var overviews = try vault(for: client) { (vault) throws(VaultError) in try vault.list(profile) }
+        let filter = try params.listFilter("filter")
+        var overviews = try vault(for: client) { (vault) throws(VaultError) in
+            guard let filter else { return try vault.list(profile) }
+            return try vault.list(profile) { overview in filter.contains { $0.passes(overview) } }
+        }
         if let log = session.audit {
             for index in overviews.indices {
                 overviews[index].lastUsed = log.lastUse(overviews[index].profile, overviews[index].name)

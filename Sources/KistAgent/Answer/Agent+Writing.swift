@@ -62,9 +62,11 @@ extension Agent {
         }
         let note = try note(why, client)
         let stored = items.map {
-            KistVault.PutItem(
+            var item = KistVault.PutItem(
                 profile: $0.profile, name: $0.name, platform: $0.platform, variant: $0.variant, plain: $0.plain,
                 secrets: $0.secrets, expiry: $0.expiry, note: $0.note, policy: $0.policy, ifRevision: $0.ifRevision)
+            item.unlessSame = $0.unlessSame
+            return item
         }
         try record(
             write: .put, items.map { AuditEntry.Target(profile: $0.profile, name: $0.name, fields: $0.secrets) },

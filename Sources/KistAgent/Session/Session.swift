@@ -43,6 +43,8 @@ final class Session {
     private var general: Lifetime?
     /// Connections that opened it for themselves alone, and until when at most.
     private var leases: [UInt64: Lifetime] = [:]
+    /// What follows from credentials for a while.
+    let kept = KeptValues()
 
     init(
         path: String, stores: StoreFactory, anchors: any AnchorStore, auditSeen: any AnchorStore,
@@ -131,6 +133,7 @@ final class Session {
         store?.close()
         store = nil
         seen = nil
+        kept.forget()
         if wasOpen { onClose() }
     }
 

@@ -64,9 +64,15 @@ struct CourierExchange {
         } catch { return .unknown("kist-courier did not answer") }
     }
 
-    private struct NoAnswer: Error {}
+    struct NoAnswer: Error {}
 
     private func exchange(_ head: [UInt8], _ secrets: borrowing SecretBytes) throws -> Report {
+        let answer = try ask(head, secrets)
+        return try Self.report(try JSONParser.parse(answer.header))
+    }
+
+    /// One frame there, one frame back; its segments go straight into locked memory.
+    func ask(_ head: [UInt8], _ secrets: borrowing SecretBytes) throws -> CourierAnswer {
         var pair = try UnixSocket.makePair()
         let child = try ChildProcess(program, environment: environment, input: pair.other)
         // Without this its end would never look closed.
@@ -84,22 +90,30 @@ struct CourierExchange {
             }
             if let sent { done += sent } else { try wait(pair.one, toWrite: true, until: end) }
         }
-        var answer: [UInt8] = []
+        var answer = SecretBuffer(capacity: 16_384)
         while true {
-            if let layout = try answer.withUnsafeBytes({ try FrameLayout.decode($0) }),
-                answer.count >= layout.frameBytes
-            {
-                let text = answer[layout.prefixBytes..<layout.prefixBytes + layout.header]
+            let layout = try answer.withBytes { try FrameLayout.decode($0) }
+            if let layout, answer.count >= layout.frameBytes {
                 _ = child.id
-                return try Self.report(try JSONParser.parse(Array(text)))
+                let start = layout.prefixBytes + layout.header
+                let header = answer.withBytes { Array($0[layout.prefixBytes..<start]) }
+                let bytes = answer.withBytes { all in
+                    SecretBytes(count: layout.segmentBytes) {
+                        $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[start..<start + layout.segmentBytes]))
+                    }
+                }
+                return CourierAnswer(header: header, segments: SecretSegments(bytes: bytes, lengths: layout.segments))
             }
-            var part = [UInt8](repeating: 0, count: 16_384)
-            guard let got = try part.withUnsafeMutableBytes({ try UnixSocket.receive(pair.one.raw, $0) }) else {
+            var got: Int?
+            _ = try answer.append(atMost: 16_384) { target throws(PosixError) -> Int in
+                got = try UnixSocket.receive(pair.one.raw, target)
+                return got ?? 0
+            }
+            guard let got else {
                 try wait(pair.one, toWrite: false, until: end)
                 continue
             }
-            guard got > 0, answer.count < FrameLayout.largestHeader else { throw NoAnswer() }
-            answer += part[..<got]
+            guard got > 0, answer.count < 2 * FrameLayout.largestHeader else { throw NoAnswer() }
         }
     }
 
@@ -118,6 +132,12 @@ struct CourierExchange {
             answeredBy: try fields.stringIfPresent("answeredBy"), why: try fields.stringIfPresent("why"),
             proves: try fields.stringIfPresent("proves"))
     }
+}
+
+/// What a courier answered.
+struct CourierAnswer: ~Copyable {
+    let header: [UInt8]
+    let segments: SecretSegments
 }
 
 extension CourierExchange.Report {

@@ -50,7 +50,10 @@ enum List {
             if everywhere { cells.insert(Phrase(overview.profile.description), at: 0) }
             if hasUses { cells.append(.quiet(overview.lastUsed?.date ?? "–")) }
             if hasNotes { cells.append(.quiet(overview.note ?? "")) }
-            table.add(cells)
+            let refused = overview.rejections.map(\.host).joined(separator: ", ")
+            table.add(
+                cells,
+                below: refused.isEmpty ? nil : ["  ", Phrase("\(overview.name): "), .warning("refused at \(refused)")])
         }
         for line in table.lines(width: session.printer.columns) { session.printer.line(line) }
         return ExitCode.done

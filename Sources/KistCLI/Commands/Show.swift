@@ -27,6 +27,9 @@ enum Show {
         if let note = overview.note { rows.append(("note", Phrase(note))) }
         if overview.policy != .allow { rows.append(("policy", Phrase(PolicySetting.words(overview.policy)))) }
         rows.append(("revision", .quiet("\(overview.revision), \(overview.modified); stored \(overview.created.date)")))
+        rows += overview.rejections.map {
+            ("refused", .warning("at \($0.host), \($0.when.date): not offered there until it is changed"))
+        }
         rows += overview.bundles.map { ("bundle", bundle($0, session)) }
         if let used = overview.lastUsed { rows.append(("last used", .quiet(used.description))) }
         let width = rows.map(\.0.count).max() ?? 0

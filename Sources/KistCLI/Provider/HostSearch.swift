@@ -1,5 +1,7 @@
+internal import KistClient
 internal import KistModel
 internal import KistPlatforms
+internal import KistProtocol
 
 /// Which credential answers where a tool wants to log in: exact hosts only, those of the platforms' files.
 enum HostSearch {
@@ -15,12 +17,14 @@ enum HostSearch {
 
     /// What may be offered there, the best first: the one for this very path, then the one changed last.
     ///
-    /// - Parameter usable: which credentials the tool could use at all.
+    /// - Parameters:
+    ///   - isOffering: leave out what was refused there.
+    ///   - usable: which credentials the tool could use at all.
     static func find(
-        _ query: HostQuery, _ session: Session, usable: (Platform, Overview) -> Bool
+        _ query: HostQuery, _ session: Session, isOffering: Bool = true, usable: (Platform, Overview) -> Bool
     ) throws(Failure) -> [Found] {
         let profile = try session.profile()
-        let overviews = try session.overviews(profile)
+        let overviews = try overviews(query, profile, session)
         var platforms: [String: Platform?] = [:]
         var found: [Found] = []
         for overview in overviews {
@@ -28,6 +32,7 @@ enum HostSearch {
                 // A file of the user's that cannot be read harms nobody but its own credentials.
                 platforms[overview.platform] = .some(try? session.catalog.load(overview.platform))
             }
+            if isOffering, overview.rejections.contains(where: { $0.host == query.text }) { continue }
             guard let platform = platforms[overview.platform] ?? nil, usable(platform, overview) else { continue }
             let plain = Dictionary(uniqueKeysWithValues: overview.plain.map { ($0.name.description, $0.value) })
             guard let match = platform.answers(query, name: overview.name.description, plain: plain) else { continue }
@@ -38,5 +43,23 @@ enum HostSearch {
                 $1.match, $1.overview.modified, $1.overview.revision
             )
         }
+    }
+
+    /// The few of possibly thousands that can be meant; the agent looks through the others.
+    private static func overviews(
+        _ query: HostQuery, _ profile: ProfileName, _ session: Session
+    ) throws(Failure) -> [Overview] {
+        var filter: [ListFilter] = []
+        for (platform, hosts) in BuiltInPlatforms.logins {
+            if hosts.contains(query.host) {
+                filter.append(ListFilter(platform: platform))
+            } else if hosts.contains(where: { $0.contains("{") }) {
+                filter.append(ListFilter(platform: platform, holds: query.host))
+            }
+        }
+        for entry in session.catalog.names() where entry.file != nil { filter.append(ListFilter(platform: entry.name)) }
+        guard session.bundlePath == nil, filter.count <= ListFilter.most else { return try session.overviews(profile) }
+        let lines = filter
+        return try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile, filter: lines) }
     }
 }

@@ -9,6 +9,8 @@ enum Setup {
     ) throws(Failure) -> Int32 {
         let printer = session.printer
         let edits = try tool.edits(place, undo: undo).filter(\.changesSomething)
+        // What is there before anything is changed.
+        let changes = edits.map { (path: path($0), lines: lines($0)) }
         if !show {
             for edit in edits {
                 switch edit {
@@ -22,7 +24,7 @@ enum Setup {
             printer.json([
                 "tool": .string(tool.name), "done": .bool(!show),
                 "changes": .array(
-                    edits.map { ["path": .string(path($0)), "lines": .array(lines($0).map { .string($0) })] }),
+                    changes.map { ["path": .string($0.path), "lines": .array($0.lines.map { .string($0) })] }),
             ])
             return ExitCode.done
         }
@@ -30,9 +32,9 @@ enum Setup {
             printer.line(.quiet(undo ? "nothing of Kist's is there" : "it is set up already"))
             return ExitCode.done
         }
-        for edit in edits {
-            printer.line(show ? "" : .good("✓ "), .strong(Home.short(path(edit), place.home)))
-            for line in lines(edit) { printer.line("  ", Phrase(line, line.hasPrefix("-") ? .quiet : .plain)) }
+        for change in changes {
+            printer.line(show ? "" : .good("✓ "), .strong(Home.short(change.path, place.home)))
+            for line in change.lines { printer.line("  ", Phrase(line, line.hasPrefix("-") ? .quiet : .plain)) }
         }
         if show {
             printer.line(.quiet("nothing was changed; without --show it will be"))

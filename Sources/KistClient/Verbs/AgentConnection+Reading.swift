@@ -4,9 +4,14 @@ package import SecretMemory
 
 extension AgentConnection {
     /// The overviews of one profile, or of all with `nil`, sorted by profile and name.
-    package func list(profile: ProfileName?) throws(ClientError) -> [Overview] {
+    ///
+    /// - Parameter filter: only those that pass one of its lines.
+    package func list(profile: ProfileName?, filter: [ListFilter]? = nil) throws(ClientError) -> [Overview] {
         var overviews: [Overview] = []
-        let params: JSONValue = profile.map { ["profile": .string($0.description)] } ?? ["all": true]
+        let params: JSONValue = .members([
+            "profile": profile.map { .string($0.description) }, "all": profile == nil ? true : nil,
+            "filter": filter.map { .array($0.map(\.json)) },
+        ])
         try each(.list, params) { (result) throws(ShapeError) in
             for item in try JSONFields(result, "result").array("items") { overviews.append(try Overview(json: item)) }
         }

@@ -59,6 +59,17 @@ extension AgentConnection {
             "revision", of: try call(.policy, request.json, SecretSegments(), deadline: Self.asking).result)
     }
 
+    /// Notes that a place refused a credential; it is not offered there until it is changed.
+    ///
+    /// - Parameter value: what was refused, when `request.field` says of which field.
+    /// - Returns: whether it was noted: another value by now is not the one that was refused.
+    package func reject(
+        _ request: RejectRequest, value: borrowing SecretSegments = SecretSegments()
+    ) throws(ClientError) -> Bool {
+        let reply = try call(.reject, request.json, value)
+        return try read { () throws(ShapeError) in try JSONFields(reply.result, "result").flag("rejected") }
+    }
+
     /// Puts files into a private folder that vanishes when process `request.pid` ends.
     ///
     /// - Parameter contents: one segment per file.

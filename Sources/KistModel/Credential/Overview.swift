@@ -21,6 +21,8 @@ package struct Overview: Hashable, Sendable {
     package var policy: Policy
     /// The bundles into which it was sealed, as far as this vault did it; newest last.
     package var bundles: [BundleNote]
+    /// The places that refused it, newest last; it is not offered there.
+    package var rejections: [Rejection]
     /// When a secret of it was handed out last, as the audit log has it; never stored with the credential.
     package var lastUsed: Timestamp?
 
@@ -28,7 +30,8 @@ package struct Overview: Hashable, Sendable {
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,
         plain: [PlainField] = [], secrets: [FieldName] = [], expiry: Expiry = .never,
         created: Timestamp = Timestamp(seconds: 0), modified: Timestamp = Timestamp(seconds: 0), revision: UInt64 = 0,
-        note: String? = nil, policy: Policy = .allow, bundles: [BundleNote] = []
+        note: String? = nil, policy: Policy = .allow, bundles: [BundleNote] = [],
+        rejections: [Rejection] = []
     ) {
         self.profile = profile
         self.name = name
@@ -43,6 +46,7 @@ package struct Overview: Hashable, Sendable {
         self.note = note
         self.policy = policy
         self.bundles = bundles
+        self.rejections = rejections
     }
 
     package func plainValue(_ field: FieldName) -> String? { plain.first { $0.name == field }?.value }

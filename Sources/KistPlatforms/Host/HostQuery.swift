@@ -42,8 +42,8 @@ package struct HostQuery: Hashable, Sendable {
 /// How well a credential fits where a tool wants to log in.
 package enum HostMatch: Int, Hashable, Sendable, Comparable {
     case host
-    /// Its address names this very path, too.
-    case path
+    /// For this very path, or without one as the tool asked.
+    case exact
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
@@ -63,12 +63,12 @@ extension Platform {
                 address.port == query.port, query.isSecure == nil || query.isSecure == address.isSecure
             else { return nil }
             let path = HostQuery.trimmed(address.path)
-            guard !path.isEmpty, let wanted = query.path else { return .host }
-            return path == wanted ? .path : nil
+            if path == query.path ?? "" { return .exact }
+            return path.isEmpty || query.path == nil ? .host : nil
         }
         guard let text = template.text(name: name, plain: plain), let address = WebAddress("https://" + text),
             address.path.isEmpty, address.host == query.host, address.port == query.port, query.isSecure != false
         else { return nil }
-        return .host
+        return query.path == nil ? .exact : .host
     }
 }

@@ -36,4 +36,7 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case backupEnd
     case policy
     case seen
+    case reject
+    case keep
+    case kept
 }

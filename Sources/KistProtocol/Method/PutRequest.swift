@@ -14,6 +14,8 @@ package struct PutItem: Hashable, Sendable {
     package var policy: Policy?
     /// 0: it must not exist yet. Another number: it must be at that revision. `nil`: replace whatever is there.
     package var ifRevision: UInt64?
+    /// Nothing is written when it is like this already. For a request with this one item.
+    package var unlessSame = false
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,
@@ -45,6 +47,7 @@ package struct PutItem: Hashable, Sendable {
             "note": note.map { .string($0) },
             "policy": policy.map { .string($0.rawValue) },
             "ifRevision": ifRevision?.json,
+            "unlessSame": unlessSame ? true : nil,
         ])
     }
 
@@ -57,6 +60,7 @@ package struct PutItem: Hashable, Sendable {
             expiry: try fields.expiry("expires"), note: try fields.stringIfPresent("note"),
             policy: try fields.policyIfPresent("policy"),
             ifRevision: try fields.naturalIfPresent("ifRevision"))
+        unlessSame = try fields.flag("unlessSame")
         for field in plain where secrets.contains(field.name) { throw ShapeError("secrets") }
     }
 }

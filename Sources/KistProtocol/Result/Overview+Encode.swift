@@ -61,6 +61,14 @@ extension Overview {
             }
             bytes.append("]")
         }
+        if !rejections.isEmpty {
+            bytes.append(",\"rejected\":[")
+            for (index, rejection) in rejections.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                rejection.json.encode(into: &bytes)
+            }
+            bytes.append("]")
+        }
         if let lastUsed {
             bytes.append(",\"used\":")
             bytes.append("\"")

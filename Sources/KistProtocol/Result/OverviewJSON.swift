@@ -2,7 +2,7 @@ package import KistModel
 
 extension Overview {
     /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, note?, policy?,
-    /// bundles?, used?}`
+    /// bundles?, rejected?, used?}`
     package var json: JSONValue {
         .members([
             "profile": .string(profile.description),
@@ -19,6 +19,7 @@ extension Overview {
             "note": note.map { .string($0) },
             "policy": policy == .allow ? nil : .string(policy.rawValue),
             "bundles": bundles.isEmpty ? nil : .array(bundles.map(\.json)),
+            "rejected": rejections.isEmpty ? nil : .array(rejections.map(\.json)),
             "used": lastUsed.map { .string($0.description) },
         ])
     }
@@ -33,7 +34,8 @@ extension Overview {
             expiry: try fields.expiry("expires"), created: try fields.timestamp("created"),
             modified: try fields.timestamp("modified"), revision: try fields.natural("revision"),
             note: try fields.stringIfPresent("note"), policy: try fields.policyIfPresent("policy") ?? .allow,
-            bundles: try fields.bundleNotes("bundles"))
+            bundles: try fields.bundleNotes("bundles"),
+            rejections: try fields.rejections("rejected"))
         lastUsed = try fields["used"] == nil ? nil : fields.timestamp("used")
     }
 }

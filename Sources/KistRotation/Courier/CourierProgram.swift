@@ -14,9 +14,24 @@ package enum CourierProgram {
         // Should anything hang that no other limit catches, this ends it.
         alarm(30)
         guard let frame = try? CourierFrame.receive(socket) else { return 1 }
+        if let keys = temporaryKeys(frame) {
+            let sent: Void? = try? CourierFrame.send(keys.json, keys.segments, socket)
+            return sent == nil ? 1 : 0
+        }
         let answer = report(frame)
         let sent: Void? = try? CourierFrame.send(answer.json, socket)
         return sent == nil ? 1 : 0
+    }
+
+    /// `nil` when something else is asked for.
+    private static func temporaryKeys(_ frame: borrowing CourierFrame) -> TemporaryKeysReport? {
+        guard let json = try? JSONParser.parse(frame.header), json["method"]?.string == "temporaryKeys" else {
+            return nil
+        }
+        guard let request = try? TemporaryKeys(json: json, segments: frame.segments.count) else {
+            return TemporaryKeysReport(why: "the courier did not understand the request")
+        }
+        return request.run(settings, frame.segments)
     }
 
     private static func report(_ frame: borrowing CourierFrame) -> CheckReport {

@@ -17,6 +17,8 @@ package struct PutItem: Sendable {
     package var policy: Policy?
     /// `nil` replaces whatever is there; 0 demands that nothing is there; else the revision that must be there.
     package var ifRevision: UInt64?
+    /// Nothing is written when the credential is like this already. For a write of this one item only.
+    package var unlessSame = false
 
     package init(
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil, plain: [PlainField] = [],

@@ -5,10 +5,16 @@ internal import SecretMemory
 
 extension Vault {
     /// Overviews in order of profile and name. `nil`: of all profiles.
-    package func list(_ profile: ProfileName?) throws(VaultError) -> [Overview] {
+    ///
+    /// - Parameter isWanted: which of them.
+    package func list(
+        _ profile: ProfileName?, where isWanted: (Overview) -> Bool = { _ in true }
+    ) throws(VaultError) -> [Overview] {
         var overviews: [Overview] = []
         try eachOverview { row in
-            guard let overview = row.overview, profile == nil || row.profile == profile else { return }
+            guard let overview = row.overview, profile == nil || row.profile == profile, isWanted(overview) else {
+                return
+            }
             overviews.append(overview)
         }
         let order = ListOrder.positions(of: overviews)

@@ -21,6 +21,15 @@ extension Vault {
             throw .invalid("the number of secrets does not fit the items")
         }
         try note.check()
+        if let item = items.first, item.unlessSame {
+            guard items.count == 1 else { throw .invalid("unlessSame") }
+            if let entry = contents.index.newest(keys.lookup(item.profile, item.name)),
+                item.ifRevision == nil || item.ifRevision == entry.place.revision,
+                try row(keys, entry).isSame(as: item, secrets)
+            {
+                return entry.place.revision
+            }
+        }
         var write = Write(self, keys, contents, making: items.count)
         var segment = 0
         for item in items {

@@ -34,11 +34,11 @@ extension OpenedRow {
         return notes
     }
 
-    /// Whether both rows say the same about the credential, but for bundles and who wrote.
+    /// Whether both rows say the same about the credential, but for bundles, rejections and who wrote.
     func saysTheSame(as other: borrowing OpenedRow) -> Bool {
         guard var mine = overview.overview, var theirs = other.overview.overview else { return false }
-        mine.bundles = []
-        theirs.bundles = []
+        (mine.bundles, mine.rejections) = ([], [])
+        (theirs.bundles, theirs.rejections) = ([], [])
         theirs.modified = mine.modified
         theirs.revision = mine.revision
         return mine == theirs && holds(other.secret.segments)
@@ -50,6 +50,16 @@ extension OpenedRow {
     }
 }
 
+extension OpenedRow {
+    /// Whether a write of `item` would change nothing.
+    func isSame(as item: PutItem, _ secrets: borrowing SecretSegments) -> Bool {
+        guard let overview = overview.overview else { return false }
+        return overview.platform == item.platform && overview.variant == item.variant && overview.plain == item.plain
+            && overview.expiry == item.expiry && overview.note == item.note && overview.secrets == item.secrets
+            && overview.rejections.isEmpty && (item.policy ?? overview.policy) == overview.policy && holds(secrets)
+    }
+}
+
 extension PutItem {
     /// Bytes of all plain values and the note of a credential that is in bundles.
     static let longestWithBundles = 24 * 1_024
@@ -58,11 +68,13 @@ extension PutItem {
 }
 
 extension Write {
-    /// Whether the newest revision differs from the one before only by its bundles. The next such note takes its place: ten
-    /// seals must not push ten earlier secrets out of the history.
+    /// Whether the newest revision differs from the one before only by its bundles and rejections. The next such note takes its
+    /// place: ten seals must not push ten earlier secrets out of the history.
     func isNote(_ newest: borrowing OpenedRow, at address: Address) throws(VaultError) -> Bool {
         let entries = index.all(address)
-        guard entries.count > 1, !(newest.overview.overview?.bundles.isEmpty ?? true) else { return false }
+        guard entries.count > 1, let overview = newest.overview.overview,
+            !overview.bundles.isEmpty || !overview.rejections.isEmpty
+        else { return false }
         return try vault.row(keys, entries[entries.count - 2]).saysTheSame(as: newest)
     }
 }

@@ -34,9 +34,11 @@ struct Write {
     ///   - segment: the first of the item's secrets.
     ///   - changingPolicy: whether `confirm` may be taken away.
     ///   - added: what to note beside the bundles that are noted already.
+    ///   - rejection: what to note beside the places that refused it already. A change of anything else forgets those.
     mutating func put(
         _ item: PutItem, _ secrets: borrowing SecretSegments, from segment: Int, _ note: WriteNote,
-        changingPolicy: Bool = false, bundles added: [BundleNote] = []
+        changingPolicy: Bool = false, bundles added: [BundleNote] = [],
+        rejection: Rejection? = nil
     ) throws(VaultError) {
         let address = keys.lookup(item.profile, item.name)
         guard touched.insert(address.lookup).inserted else { throw .invalid("\(item.name) is given twice") }
@@ -45,6 +47,7 @@ struct Write {
         var created = note.when
         var policy = item.policy ?? .allow
         var bundles: [BundleNote] = []
+        var rejections: [Rejection] = []
         if let newest {
             // The row about to be replaced is opened first, both parts: a damaged one is noticed, not buried.
             let old = try vault.row(keys, newest)
@@ -55,15 +58,21 @@ struct Write {
                 throw .invalid("policy (confirm is taken away by itself only)")
             }
             bundles = try old.bundles(after: item, policy, secrets, from: segment, adding: added)
+            let isNoted = !added.isEmpty || rejection != nil
+            if isNoted || changingPolicy {
+                let known = old.overview.overview?.rejections ?? []
+                rejections = (known + [rejection].compactMap { $0 }).suffix(Rejection.most)
+            }
             var isNote = false
-            if !added.isEmpty { isNote = try self.isNote(old, at: address) }
+            if isNoted { isNote = try self.isNote(old, at: address) }
             if keys.former != nil, !newest.isMoved { try bring(address) }
             if isNote { drop(index.all(address).suffix(1).map(\.place), address) } else { prune(address) }
         }
         let overview = Overview(
             profile: item.profile, name: item.name, platform: item.platform, variant: item.variant, plain: item.plain,
             secrets: item.secrets, expiry: item.expiry, created: created, modified: note.when, revision: generation,
-            note: item.note, policy: policy, bundles: bundles)
+            note: item.note, policy: policy, bundles: bundles,
+            rejections: rejections)
         let stored = StoredOverview(
             profile: item.profile, overview: overview, revision: generation, when: note.when, who: note.who,
             why: note.why)

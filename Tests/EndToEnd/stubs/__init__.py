@@ -15,6 +15,7 @@ from .kumo_jobs import KumoJobs
 from .loopback import Answer, Request, Stub
 from .postgres import Postgres
 from .proxy import SniffingProxy
+from .remotes import GitServer, ImageRegistry
 from .services import Service
 from .snowflake import Snowflake
 from .tools import CargoRegistry, Cluster, GoogleTokens
@@ -27,8 +28,10 @@ __all__ = [
     "DockerEngine",
     "Epigos",
     "Generic",
+    "GitServer",
     "GoogleTokens",
     "Images",
+    "ImageRegistry",
     "Kaskada",
     "Kumo",
     "KumoJobs",

@@ -20,6 +20,7 @@ class Request:
     headers: dict
     body: str
     certificate: bool = False  # whether the client showed a certificate that was asked for
+    raw: bytes = b""  # the body as it is, for what is no text
 
     def json(self):
         return json.loads(self.body or "null")
@@ -143,6 +144,7 @@ class Stub:
                     {k.lower(): v for k, v in self.headers.items()},
                     raw.decode("utf-8", "replace"),
                     bool(getattr(self.connection, "getpeercert", dict)()),
+                    raw,
                 )
                 self.respond(stub._decide(request))
 

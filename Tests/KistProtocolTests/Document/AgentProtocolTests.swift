@@ -69,6 +69,8 @@ struct AgentProtocolTests {
                     case .show, .remove, .history, .restore: try NamedRequest(json: params).json
                     case .folder: try FolderRequest(json: params).json
                     case .seen: try SeenRequest(json: params).json
+                    case .keep, .kept: try KeepRequest(json: params).json
+                    case .reject: try RejectRequest(json: params).json
                     case .policy: try PolicyRequest(json: params).json
                     case .slotAdd: try SlotAddRequest(json: params).json
                     case .slotChange: try SlotChangeRequest(json: params).json

@@ -21,7 +21,9 @@ import Testing
         var guarded = overview
         guarded.policy = .confirm
         bare.policy = .runOnly
-        return [overview, bare, nil, guarded].map {
+        var refused = overview
+        refused.rejections = [Rejection(host: "git.example.com:8443", revision: 2, when: Timestamp(seconds: 9))]
+        return [overview, bare, nil, guarded, refused].map {
             StoredOverview(
                 profile: overview.profile, overview: $0, revision: 3, when: Timestamp(seconds: 2), who: "kist",
                 why: "add")

@@ -15,7 +15,10 @@ enum DockerProvider: ProviderTool {
             throw Failure.usage("docker says store, get, erase, list or version, and nothing more")
         }
         switch arguments[0] {
-        case "get": try get(exchange)
+        case "get": return try get(exchange)
+        case "store": return try store(exchange)
+        case "erase": return try erase(exchange)
+        case "list": try list(exchange)
         case "version": exchange.printer.exact("docker-credential-kist (kist) v\(Release.version)\n")
         default: throw Failure.usage("docker says store, get, erase, list or version")
         }
@@ -43,23 +46,81 @@ enum DockerProvider: ProviderTool {
             authority: String(text[..<slash]), isSecure: isSecure, path: usual.contains(path) ? nil : path)
     }
 
-    private static func get(_ exchange: ProviderExchange) throws(Failure) {
+    /// One of the texts that docker knows. It asks for every registry that it meets, so nobody else is told.
+    private static func say(_ text: String, _ exchange: ProviderExchange) -> Int32 {
+        exchange.printer.exact(text + "\n")
+        return 1
+    }
+
+    private static func server(_ exchange: ProviderExchange) throws(Failure) -> String {
         let input = try exchange.input(atMost: DockerRequest.longest)
-        let server = try exchange.wire { () throws(ProviderRefusal) in try DockerRequest.server(input) }
-        guard !server.isEmpty else { throw Failure(DockerAnswer.noServer) }
-        guard let query = query(server) else { throw Failure(DockerAnswer.notFound) }
+        return try exchange.wire { () throws(ProviderRefusal) in try DockerRequest.server(input) }
+    }
+
+    private static func get(_ exchange: ProviderExchange) throws(Failure) -> Int32 {
+        let server = try server(exchange)
+        guard !server.isEmpty else { return say(DockerAnswer.noServer, exchange) }
+        guard let query = query(server) else { return say(DockerAnswer.notFound, exchange) }
         let session = try exchange.session()
         let found = try HostSearch.find(query, session) { platform, overview in
             LoginValues.form(platform, overview) != nil
         }
         let good = found.first { !$0.overview.expiry.isPast(at: session.now) }
         guard let candidate = good, let form = LoginValues.form(candidate.platform, candidate.overview) else {
-            throw Failure(DockerAnswer.notFound)
+            return say(DockerAnswer.notFound, exchange)
         }
         let values = try LoginValues.reveal(candidate, form, asked: nil, reason: "docker \(query.text)", session)
         let answer = try exchange.wire { () throws(ProviderRefusal) in
             try DockerAnswer.login(server: server, username: values.username, secret: values.password)
         }
         exchange.answer(answer)
+        return ExitCode.done
+    }
+
+    private static func store(_ exchange: ProviderExchange) throws(Failure) -> Int32 {
+        let input = try exchange.input(atMost: DockerRequest.longest)
+        let login = try exchange.wire { () throws(ProviderRefusal) in try DockerLogin(input) }
+        guard !login.server.isEmpty else { return say(DockerAnswer.noServer, exchange) }
+        guard !login.username.isEmpty else { return say(DockerAnswer.noUsername, exchange) }
+        guard let query = query(login.server) else {
+            throw Failure.usage("that is no address of a registry to which a secret may go")
+        }
+        var storing = LoginStoring(
+            query: query, username: login.username, password: login.secret.copy(), tool: "docker")
+        storing.platforms = ["docker-registry"]
+        try storing.store(try exchange.session())
+        return ExitCode.done
+    }
+
+    private static func erase(_ exchange: ProviderExchange) throws(Failure) -> Int32 {
+        let server = try server(exchange)
+        guard !server.isEmpty else { return say(DockerAnswer.noServer, exchange) }
+        guard let query = query(server) else { return say(DockerAnswer.notFound, exchange) }
+        try LoginRefusal.note(query, user: nil, password: nil, try exchange.session())
+        return ExitCode.done
+    }
+
+    /// Registries only: docker takes every address that it is told for one, and may send all of them to a builder.
+    private static func list(_ exchange: ProviderExchange) throws(Failure) {
+        let session = try exchange.session()
+        let now = session.now
+        var entries: [(server: String, username: String)] = []
+        for overview in try session.overviews(try session.profile()) where overview.platform == "docker-registry" {
+            guard !overview.expiry.isPast(at: now), let platform = try? session.catalog.load(overview.platform),
+                let form = LoginValues.form(platform, overview),
+                let registry = overview.plain.first(where: { $0.name.description == "registry" })?.value,
+                let query = query(registry), !overview.rejections.contains(where: { $0.host == query.text }),
+                let user = form.user.text(
+                    name: overview.name.description,
+                    plain: Dictionary(
+                        overview.plain.map { ($0.name.description, $0.value) }, uniquingKeysWith: { first, _ in first })
+                )
+            else { continue }
+            // The name of Docker Hub is that of an interface long gone.
+            let server = query.host == "index.docker.io" ? "https://index.docker.io/v1/" : registry
+            if !entries.contains(where: { $0.server == server }) { entries.append((server, user)) }
+        }
+        let found = entries
+        exchange.answer(try exchange.wire { () throws(ProviderRefusal) in try DockerAnswer.list(found) })
     }
 }

@@ -1,0 +1,110 @@
+import KistModel
+import KistProtocol
+import KistTestKit
+import Testing
+
+@testable import KistAgent
+
+/// `reject`, and `list` for a helper that looks for a host.
+@Suite struct RejectingTests {
+    private func list(_ client: RawClient, _ filter: JSONValue?) throws -> [String] {
+        let params: JSONValue = .members(["profile": "default", "filter": filter])
+        let answer = try client.call(.list, params)
+        return answer.result?["items"]?.array?.compactMap { $0["name"]?.string } ?? ["refused: \(answer.kind ?? "")"]
+    }
+
+    @Test func aRefusalIsNotedWithItsTraceAndHandsNothingOut() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "one")
+        let params: JSONValue = ["profile": "default", "name": "a", "host": "git.example.com", "field": "key"]
+        let other = try client.call(.reject, params, [Array("two".utf8)])
+        #expect(other.result?["rejected"] == .bool(false))
+        #expect(other.segments.isEmpty)
+        let same = try client.call(.reject, params, [Array("one".utf8)])
+        #expect(same.result?["rejected"] == .bool(true))
+        let shown = try client.call(.show, ["profile": "default", "name": "a"])
+        #expect(shown.result?["rejected"]?.array?.first?["host"] == "git.example.com")
+        #expect(try client.call(.reject, params).kind == "invalid")
+        #expect(try client.call(.reject, ["profile": "default", "name": "b", "host": "h"]).kind == "notFound")
+        let verbs = try client.call(.audit, ["verbs": ["reject"]]).result?["items"]?.array ?? []
+        // Each try stands there first, and what was refused a second time with the reason.
+        #expect(verbs.count >= 4)
+        #expect(verbs.contains { $0["result"] == "notFound" })
+        _ = try client.call(.lock)
+        #expect(try client.call(.reject, params, [Array("one".utf8)]).kind == "locked")
+    }
+
+    @Test func aListIsShortenedToWhatWasAskedFor() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        for (name, platform, url) in [
+            ("a", "login", "https://git.example.com"), ("b", "login", "https://GIT.Example.com:8443/x"),
+            ("c", "login", "https://other.org"), ("d", "github", ""), ("e", "kumo", "https://git.example.com"),
+        ] {
+            let item: JSONValue = [
+                "profile": "default", "name": .string(name), "platform": .string(platform),
+                "plain": ["url": .string(url)],
+                "order": ["url"], "secrets": ["key"],
+            ]
+            let put = try client.call(
+                .put, ["items": [item], "requestID": .string(name), "why": "add"], [Array("x".utf8)])
+            #expect(put.result != nil)
+        }
+        #expect(try list(client, nil).count == 5)
+        #expect(try list(client, []).isEmpty)
+        let filter: JSONValue = [["platform": "login", "holds": "git.example.COM"], ["platform": "github"]]
+        #expect(try list(client, filter) == ["a", "b", "d"])
+        #expect(try list(client, [["platform": "login", "holds": ""]]) == ["refused: invalid"])
+        #expect(try list(client, .array(Array(repeating: ["platform": "x"], count: 65))) == ["refused: invalid"])
+    }
+}
+
+/// Values that follow from a credential are held for as long as they and it are good.
+@Suite struct KeptTests {
+    private func kept(_ client: RawClient, _ label: String = "role") throws -> [[UInt8]]? {
+        let answer = try client.call(.kept, ["profile": "default", "name": "a", "label": .string(label)])
+        return answer.result?["found"] == .bool(true) ? answer.segments : nil
+    }
+
+    private func keep(_ client: RawClient, _ agent: TestAgent, minutes: Int64 = 60) throws -> JSONValue? {
+        let expires = Timestamp(seconds: agent.clock.agentClock.now().seconds + minutes * 60).description
+        let params: JSONValue = [
+            "profile": "default", "name": "a", "label": "role", "expires": .string(expires),
+        ]
+        return try client.call(.keep, params, [Array("key".utf8), Array("token".utf8)]).result?["kept"]
+    }
+
+    @Test func temporaryValuesAreHeldUntilShortlyBeforeTheirEnd() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "one")
+        #expect(try kept(client) == nil)
+        #expect(try keep(client, agent, minutes: 10) == .bool(true))
+        #expect(try kept(client) == [Array("key".utf8), Array("token".utf8)])
+        #expect(try kept(client, "another role") == nil)
+        agent.advance(seconds: 5 * 60)
+        #expect(try kept(client) == nil)
+    }
+
+    @Test func aChangeALockOrAQuestionEndsThem() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "one")
+        _ = try keep(client, agent)
+        _ = try client.put("a", "two", requestID: "r2")
+        #expect(try kept(client) == nil)
+        _ = try keep(client, agent)
+        _ = try client.call(.lock)
+        _ = try client.unlock()
+        #expect(try kept(client) == nil)
+        let policy = try PolicyRequest(profile: .default, name: CredentialName("a"), policy: .confirm).json
+        #expect(try client.call(.policy, policy).result != nil)
+        #expect(try keep(client, agent) == .bool(false))
+        #expect(try kept(client) == nil)
+    }
+}
