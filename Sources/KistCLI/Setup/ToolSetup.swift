@@ -25,7 +25,8 @@ extension ToolSetup {
 /// The tools that can be set up.
 enum Setups {
     static let all: [any ToolSetup.Type] = [
-        GitSetup.self, DockerSetup.self, AWSSetup.self, CargoSetup.self, KubectlSetup.self, GCPSetup.self, PipSetup.self,
+        GitSetup.self, DockerSetup.self, AWSSetup.self, CargoSetup.self, KubectlSetup.self, GCPSetup.self,
+        PipSetup.self,
     ]
 
     static func named(_ name: String) -> (any ToolSetup.Type)? { all.first { $0.name == name } }

@@ -74,7 +74,8 @@ import Testing
             #expect(Policy.confirm.rule(for: purpose) == (purpose == .seal ? .refuse : .ask))
             #expect(
                 Policy.runOnly.rule(for: purpose)
-                    == ([.run, .check, .edit, .seal, .curl, .provider, .proxy].contains(purpose) ? .pass : .refuse))
+                    == ([.run, .check, .edit, .seal, .curl, .provider, .proxy, .scan].contains(purpose)
+                        ? .pass : .refuse))
         }
     }
 

@@ -23,7 +23,7 @@ import Testing
     @Test func everyToolHasANameOfItsOwn() {
         let names = Providers.all.map { $0.name }
         #expect(Set(names).count == names.count)
-        for tool in Providers.all { #expect(!tool.abstract.isEmpty && tool.example.contains("provider \(tool.name)")) }
+        for tool in Providers.all { #expect(!tool.abstract.isEmpty && !tool.example.isEmpty) }
         let setups = Setups.all.map { $0.name }
         #expect(Set(setups).count == setups.count)
     }
