@@ -83,9 +83,13 @@ def test_login_and_logout(world):
     assert len(world.done("history", "local", "--json").out.split('"revision"')) == 3
     assert not os.path.exists(world.at("home", ".cargo", "credentials.toml"))
     assert cargo(world, folder, "fetch").returncode == 0
-    # What is stored is not destroyed by a logout.
-    cargo(world, folder, "logout", "--registry", "local")
+    # A logout destroys nothing, and cargo gets it no more until somebody logs in again.
+    assert cargo(world, folder, "logout", "--registry", "local").returncode == 0
     assert world.done("get", "local", may_print=True).out == second
+    shutil.rmtree(world.at("home", ".cargo", "registry"), ignore_errors=True)
+    assert cargo(world, folder, "fetch").returncode != 0
+    assert cargo(world, folder, "login", "--registry", "local", given=second + "\n").returncode == 0
+    assert cargo(world, folder, "fetch").returncode == 0
 
 
 def test_another_registry_gets_nothing(world):

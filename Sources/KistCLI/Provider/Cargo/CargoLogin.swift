@@ -38,15 +38,21 @@ enum CargoLogin {
         exchange.printer.exact(CargoAnswer.loggedIn)
     }
 
-    /// What is stored stays stored: cargo forgets tokens for good, Kist does not.
+    /// What is stored stays stored, and is not offered there any more until it is changed.
     static func erase(_ request: borrowing CargoRequest, _ exchange: ProviderExchange) throws(Failure) {
-        guard let found = try CargoProvider.credentials(request.index, try exchange.session()).first else {
+        let session = try exchange.session()
+        let found = try CargoProvider.credentials(request.index, session)
+        guard !found.isEmpty, let host = CargoProvider.host(request.index) else {
             exchange.printer.exact(CargoAnswer.notFound)
             return
         }
-        throw Failure(
-            "\(found.name) stays in the vault, and cargo goes on getting it",
-            advice: ["take it away for good:  kist remove \(found.name)"])
+        for overview in found {
+            let refused = RejectRequest(profile: overview.profile, name: overview.name, host: host)
+            _ = try session.ask { (agent) throws(ClientError) in try agent.reject(refused) }
+        }
+        exchange.printer.note(
+            "it stays in the vault, and cargo gets it no more until it is changed: cargo login, kist edit")
+        exchange.printer.exact(CargoAnswer.loggedOut)
     }
 
     private static func token(_ request: borrowing CargoRequest, _ session: Session) throws(Failure) -> SecretBytes {

@@ -1,5 +1,6 @@
 internal import KistClient
 internal import KistModel
+internal import KistPlatforms
 internal import KistProtocol
 internal import KistProviders
 internal import SecretMemory
@@ -54,14 +55,29 @@ enum CargoProvider: ProviderTool {
     static func credentials(_ index: String, _ session: Session) throws(Failure) -> [Overview] {
         let wanted = CargoRequest.bare(index)
         let field = try Read.field(indexField)
-        return try session.overviews(try session.profile())
+        return try overviews(index, session)
             .filter { $0.platform == platform && $0.plainValue(field).map(CargoRequest.bare) == wanted }
             .sorted { ($0.modified, $0.revision) > ($1.modified, $1.revision) }
     }
 
+    /// The few of possibly thousands that can be meant; the agent looks through the others.
+    private static func overviews(_ index: String, _ session: Session) throws(Failure) -> [Overview] {
+        let profile = try session.profile()
+        guard session.bundlePath == nil, let host = host(index) else { return try session.overviews(profile) }
+        let name = host.split(separator: ":").first.map(String.init) ?? host
+        let filter = [ListFilter(platform: platform, holds: name)]
+        return try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile, filter: filter) }
+    }
+
+    /// The host of an index as refusals of it are noted, with its port when that is unusual.
+    static func host(_ index: String) -> String? {
+        WebAddress(CargoRequest.bare(index)).map { String($0.originText.drop { $0 != "/" }.dropFirst(2)) }
+    }
+
     private static func get(_ request: borrowing CargoRequest, _ exchange: ProviderExchange) throws(Failure) {
         let session = try exchange.session()
-        let found = try credentials(request.index, session)
+        let host = host(request.index)
+        let found = try credentials(request.index, session).filter { !$0.rejections.contains { $0.host == host } }
         guard let overview = found.first(where: { !$0.expiry.isPast(at: session.now) }) ?? found.first else {
             exchange.printer.exact(CargoAnswer.notFound)
             return
