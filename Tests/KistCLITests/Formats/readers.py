@@ -57,7 +57,7 @@ def systemd(path, count):
 
 
 def github(path, count):
-    """As the runner of GitHub Actions reads the file of $GITHUB_ENV (written after its documentation and its source)."""
+    """As the runner of GitHub Actions is known to read the file of $GITHUB_ENV; a reader of our own, the runner itself was not at hand."""
     with open(path, encoding="utf-8", newline="") as file:
         text = file.read()
     seen, at = {}, 0
