@@ -74,9 +74,9 @@ private final class Held: CredentialProvider {
 
     @Test func whatIsHeldOutlivesAFailureOfItsSource() async throws {
         let base = Held()
-        let credential = Self.credential(endsIn: 30)
+        let credential = Self.credential(endsIn: 3_000)
         base.open(.success(credential))
-        let source = RefreshingSource(base, ahead: .seconds(60))
+        let source = RefreshingSource(base, ahead: .seconds(6_000))
         _ = try await source.credential(for: "kumo")
         base.open(.failure(CredentialError(.locked, source: "held", "locked")))
         #expect(try await source.credential(for: "kumo") === credential)
