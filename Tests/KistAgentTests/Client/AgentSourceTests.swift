@@ -34,7 +34,7 @@ import Testing
 
     /// The task that leads to it may have to wait for its turn.
     private static func patiently(_ agent: TestAgent) throws -> (number: UInt32, text: String) {
-        for _ in 0..<60 { if let question = try? agent.question() { return question } }
+        for _ in 0..<10 { if let question = try? agent.question() { return question } }
         return try agent.question()
     }
 
