@@ -11,7 +11,7 @@ SUITES = "KistVaultTests|KistCryptoTests|SecretMemoryTests|StoreSQLiteTests|Kist
 
 
 def races(run):
-    options = ["--sanitize=thread", "--scratch-path", ".build/races", "--disable-index-store"]
+    options = ["--sanitize=thread", "--scratch-path", ".build/races"]
     subprocess.run(["swift", "build", "--build-tests", *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     done = subprocess.run(
         ["swift", "test", "--skip-build", "--filter", SUITES, *options], cwd=ROOT, capture_output=True, text=True,
