@@ -112,6 +112,8 @@ def test_who_has_no_stand_in_gets_nothing(world):
         assert proxy.ask(host=f"evil.example:{proxy.port}")[0] == 421
         assert proxy.ask(headers={**good, "Origin": "https://evil.example"})[0] == 403
         assert proxy.ask(headers={**good, "Sec-Fetch-Site": "cross-site"})[0] == 403
+        for more in ({"X-Request-Id": good["X-API-Key"]}, {"X-HTTP-Method-Override": "DELETE"}):
+            assert proxy.ask(headers={**good, **more})[0] == 400, more
         for path in ("/", "/admin", "/api/../admin", "//evil.example/api", "http://evil.example/api/v1/connectors"):
             assert proxy.ask(path)[0] in (400, 403), path
         assert len(stub.received()) == before, "something was handed on"

@@ -99,6 +99,15 @@ import Testing
         #expect(status(method: .POST, [("Content-Length", "3"), ("Content-Length", "3")]) == 400)
     }
 
+    @Test func noHeaderAsksForSomethingElse() {
+        for (name, value) in [
+            ("X-HTTP-Method-Override", "DELETE"), ("x-http-method", "PUT"), ("X-Method-Override", "PATCH"),
+            ("X-Original-URL", "/admin"), ("X-Rewrite-URL", "/admin"),
+        ] {
+            #expect(status(method: .POST, [(name, value)]) == 400, "\(name)")
+        }
+    }
+
     @Test func nothingBesideTheAddressIsReached() {
         for uri in ["/", "/apix", "/admin", "/apis/v1", "/v1/connectors"] { #expect(status(uri) == 403, "\(uri)") }
     }

@@ -41,9 +41,24 @@ import Testing
         }
     }
 
-    @Test func whoHasNoStandInHasNotAsked() {
+    static let fields: Set<String> = ["x-api-key", "authorization"]
+
+    @Test func whoHasNoStandInHasNotAsked() throws {
         let headers = HTTPHeaders([("Host", "127.0.0.1:1"), ("X-API-Key", "guessed"), ("Accept", "*/*")])
-        #expect(RequestHeaders.forPlatform(headers, Self.make()) == nil)
+        #expect(try RequestHeaders.forPlatform(headers, Self.make(), in: Self.fields) == nil)
+    }
+
+    /// What a platform repeats of any other field would be the secret.
+    @Test func aStandInBelongsIntoTheFieldOfTheCredential() {
+        for (name, value) in [
+            ("X-Request-Id", Self.standIn), ("User-Agent", "x \(Self.standIn)"), ("Cookie", "a=\(Self.standIn)"),
+            ("Proxy-Authorization", "Bearer \(Self.standIn)"), ("Referer", "http://x/\(Self.standIn)"),
+        ] {
+            let headers = HTTPHeaders([("X-API-Key", Self.standIn), (name, value)])
+            #expect(throws: RequestHeaders.Misplaced.self) {
+                try RequestHeaders.forPlatform(headers, Self.make(), in: Self.fields)
+            }
+        }
     }
 
     /// Fields of the connection stay on it; what `Connection` names is one of them.
@@ -52,11 +67,13 @@ import Testing
             ("Host", "127.0.0.1:1"), ("X-API-Key", Self.standIn), ("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"),
             ("Proxy-Authorization", "Basic x"), ("Transfer-Encoding", "chunked"), ("TE", "trailers"), ("Accept", "*/*"),
         ])
-        let sent = try #require(RequestHeaders.forPlatform(headers, Self.make()))
+        let sent = try #require(try RequestHeaders.forPlatform(headers, Self.make(), in: Self.fields))
         #expect(sent.map(\.name) == ["X-API-Key", "Accept"])
         #expect(sent["x-api-key"] == [Self.secret])
         // Named as a field of the connection, a stand-in proves nothing: the platform would not see it.
         let hidden = HTTPHeaders([("X-API-Key", Self.standIn), ("Connection", "X-API-Key")])
-        #expect(RequestHeaders.forPlatform(hidden, Self.make()) == nil)
+        #expect(throws: RequestHeaders.Misplaced.self) {
+            try RequestHeaders.forPlatform(hidden, Self.make(), in: Self.fields)
+        }
     }
 }

@@ -150,6 +150,9 @@ def test_a_key_file_opens_for_one_command(home):
     assert b"not overwritten" in home.errors, home.errors
     home.kist("lock")
     assert home.kist("get", "kumo", environment={"KIST_KEY_FILE": path}) == b"demo:x"
+    # A program that is started with a credential is not given the vault along with it.
+    seen = home.kist("run", "kumo", "--", "env", environment={"KIST_KEY_FILE": path, "KIST_FACTOR_FILE": path})
+    assert b"KUMO_API_KEY=" in seen and b"KIST_KEY_FILE" not in seen and b"KIST_FACTOR_FILE" not in seen
     home.kist("get", "kumo", status=4)
     home.kist("unlock", "--key-file", path)
     assert home.kist("get", "kumo") == b"demo:x"

@@ -14,7 +14,9 @@ package struct EnvironmentBlock: ~Copyable {
     private var removed: [String: String] = [:]
 
     /// Kist's own variables that give rights to whoever has them: no program inherits them.
-    private static let own: Set<String> = ["KIST_PASSPHRASE_FILE", "KIST_TRUST", "KIST_IDENTITY_FILE"]
+    private static let own: Set<String> = [
+        "KIST_PASSPHRASE_FILE", "KIST_TRUST", "KIST_IDENTITY_FILE", "KIST_KEY_FILE", "KIST_FACTOR_FILE",
+    ]
 
     package init() {}
 

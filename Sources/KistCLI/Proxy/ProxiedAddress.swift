@@ -1,5 +1,6 @@
 import KistModel
 import KistPlatforms
+import SecretMemory
 
 /// Where a credential's clients call its platform, and which field tells them.
 struct ProxiedAddress: Equatable {
@@ -9,6 +10,8 @@ struct ProxiedAddress: Equatable {
     let origin: String
     /// The path of the address, without a slash at its end.
     let base: String
+    /// The header fields in which the credential goes, in lower case: `authorization`, and those of the call that proves it.
+    let fields: Set<String>
     /// The plain fields as stored.
     let plain: [String: String]
 
@@ -37,6 +40,20 @@ struct ProxiedAddress: Equatable {
                 "\(platform.title) is not given its secret in a header, and only there a proxy could put it",
                 advice: ["kist run \(overview.name) -- COMMAND"])
         }
+        var names: Set<String> = ["authorization"]
+        for recipe in platform.checks where recipe.condition.allows(variant: overview.variant) {
+            for header in recipe.headers where !header.value.fields.isDisjoint(with: secrets) {
+                var buffer = SecretBuffer(capacity: 64)
+                header.name.render(into: &buffer, name: overview.name.description, folder: nil) { name, use in
+                    guard var text = stored[name] else { return false }
+                    text.withUTF8 { use(UnsafeRawBufferPointer($0)) }
+                    return true
+                }
+                let name = buffer.finish().withBytes { String(decoding: $0, as: UTF8.self) }
+                if !name.isEmpty { names.insert(name.lowercased()) }
+            }
+        }
+        fields = names
         self.field = field.name
         origin = address.originText
         var path = address.path

@@ -39,6 +39,7 @@ enum ProxyExchange {
         var params: [JSONMember] = [
             JSONMember("origin", .string(address.origin)), JSONMember("base", .string(address.base)),
             JSONMember("allow", .array(input.rules.map { .string($0) })),
+            JSONMember("fields", .array(address.fields.sorted().map { .string($0) })),
             JSONMember("port", .integer(Int64(input.port))), JSONMember("owner", .integer(Int64(getpid()))),
         ]
         if let file = Environment.value("SSL_CERT_FILE"), !file.isEmpty {

@@ -44,11 +44,19 @@ package struct RequestGuard: Sendable {
         guard !(head.headers.contains(name: "transfer-encoding") && head.headers.contains(name: "content-length")),
             head.headers["content-length"].count <= 1
         else { throw Refusal(status: .badRequest, text: "the length of this body is given twice") }
+        // A platform that heeds one of these would do something else than what was looked at.
+        guard !Self.overriding.contains(where: { head.headers.contains(name: $0) }) else {
+            throw Refusal(status: .badRequest, text: "a header asks for another method or path than the request")
+        }
         guard isAllowed(head.method.rawValue, target.path) else {
             throw Refusal(status: .forbidden, text: "\(head.method.rawValue) of this path is not allowed here")
         }
         return target
     }
+
+    private static let overriding = [
+        "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url",
+    ]
 
     private func isAllowed(_ method: String, _ path: String) -> Bool {
         guard path == base || path.hasPrefix(base + "/") else { return false }

@@ -7,11 +7,13 @@ private import KistProtocol
 /// allow        ["GET /v1/*", …]                         port    0 for one that is free
 /// owner        the process with which it ends           tls     certificates to trust (a file), or absent
 /// via          "host:port" of an HTTP proxy, or absent
+/// fields       the header fields in which the credential goes, in lower case
 /// ```
 package struct ProxyOrder: Hashable, Sendable {
     package let origin: String
     package let base: String
     package let rules: [PathRule]
+    package let fields: Set<String>
     package let port: Int
     package let owner: Int32
     package let authorities: String?
@@ -29,6 +31,11 @@ package struct ProxyOrder: Hashable, Sendable {
             guard let text = item.string else { throw Malformed() }
             return try PathRule(text)
         }
+        fields = Set(
+            try params.array("fields").map { item throws in
+                guard let text = item.string else { throw Malformed() }
+                return text.lowercased()
+            })
         port = Int(try params.integer("port", in: 0...65_535))
         owner = Int32(try params.integer("owner", in: 1...Int64(Int32.max)))
         authorities = try params.stringIfPresent("tls")

@@ -8,8 +8,15 @@ package enum RequestHeaders {
         "transfer-encoding", "upgrade", "host", "content-length", "expect",
     ]
 
-    /// - Returns: `nil` when no field carried a stand-in: then nobody whom we started has asked.
-    package static func forPlatform(_ headers: HTTPHeaders, _ substitution: Substitution) -> HTTPHeaders? {
+    /// A stand-in stood in a field that is not the credential's. Whatever a platform repeats of such a field in an answer, an
+    /// error or a log would be the secret.
+    package struct Misplaced: Error {}
+
+    /// - Parameter fields: in lower case, those in which the platform is given its credential.
+    /// - Returns: `nil` when none of them carried a stand-in: then nobody whom we started has asked.
+    package static func forPlatform(
+        _ headers: HTTPHeaders, _ substitution: Substitution, in fields: Set<String>
+    ) throws(Misplaced) -> HTTPHeaders? {
         var named: Set<String> = []
         for list in headers["connection"] {
             for name in list.split(separator: ",") { named.insert(trimmed(name).lowercased()) }
@@ -18,9 +25,11 @@ package enum RequestHeaders {
         var hasAsked = false
         for (name, value) in headers {
             let lower = name.lowercased()
-            // A stand-in counts wherever it comes, but a field of the connection goes no further.
             let replaced = substitution.replaced(in: value)
-            if replaced != nil, !named.contains(lower) { hasAsked = true }
+            if replaced != nil {
+                guard fields.contains(lower), !named.contains(lower) else { throw Misplaced() }
+                hasAsked = true
+            }
             if ofTheConnection.contains(lower) || named.contains(lower) { continue }
             out.add(name: name, value: replaced ?? value)
         }

@@ -7,6 +7,8 @@ import NIOHTTP1
 struct Exchange: Sendable {
     let guarding: RequestGuard
     let substitution: Substitution
+    /// Where the platform is given its credential; in lower case.
+    let fields: Set<String>
     let client: HTTPClient
     let origin: String
     let log: RequestLog
@@ -37,7 +39,15 @@ struct Exchange: Sendable {
             try await refuse(head, error, outbound)
             return false
         }
-        guard let headers = RequestHeaders.forPlatform(head.headers, substitution) else {
+        let prepared: HTTPHeaders?
+        do throws(RequestHeaders.Misplaced) {
+            prepared = try RequestHeaders.forPlatform(head.headers, substitution, in: fields)
+        } catch {
+            let text = "the stand-in belongs into \(fields.sorted().joined(separator: " or ")) only"
+            try await refuse(head, RequestGuard.Refusal(status: .badRequest, text: text), outbound, target.path)
+            return false
+        }
+        guard let headers = prepared else {
             let text = "no header holds the stand-in that this proxy was started with"
             try await refuse(head, RequestGuard.Refusal(status: .unauthorized, text: text), outbound, target.path)
             return false

@@ -34,6 +34,7 @@ package struct ProxyServer: Sendable {
         guard let port = listener.channel.localAddress?.port else { throw CannotListen(port: order.port) }
         let exchange = Exchange(
             guarding: RequestGuard(port: port, rules: order.rules, base: order.base), substitution: substitution,
+            fields: order.fields,
             client: HTTPClient(
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration(order)),
             origin: order.origin, log: log)
