@@ -10,6 +10,7 @@ import urllib.parse
 from kist.notebook.forms import forms
 from kist.notebook.mask import Mask, Stream
 from kist.notebook.messages import Outlet, masked
+from kist.notebook.search import PIECE
 
 KEY = "demo:qBX-J36iE8mL0o779j-U"
 NAME = "‹kumo.api_key›"
@@ -129,6 +130,37 @@ def test_flushed_pieces_show_three_letters_at_most():
     assert "".join(shown) == KEY[:3] + NAME or "".join(shown) == NAME, shown
 
 
+def longest_shown(secret, shown):
+    """The most characters in a row of `secret` that stand in `shown`."""
+    slices = ((at, end) for at in range(len(secret)) for end in range(at + 1, len(secret) + 1))
+    return max((end - at for at, end in slices if secret[at:end] in shown), default=0)
+
+
+def test_a_flush_shows_no_piece_of_a_secret():
+    """`print(key[4:40])`, then something that is shown: what stands before it is flushed, while it still could go on."""
+    key = "demo:" + base64.urlsafe_b64encode(bytes(range(7, 61))).decode()
+    mask = knowing(("kumo.api_key", key))
+    for begin in range(0, len(key) - PIECE, 5):
+        for end in range(begin + PIECE, len(key) + 1, 3):
+            for after in ("", "\n", " and more\n"):
+                shown = []
+                stream = Stream(mask, shown.append)
+                stream.write(key[begin:end])
+                stream.flush()
+                stream.write(after)
+                stream.flush()
+                stream.finish()
+                assert "".join(shown).strip("\n") == NAME + after.strip("\n"), (begin, end, shown)
+            for cut in (begin + 1, begin + 7, end - 9, end - 1):
+                shown = []
+                stream = Stream(mask, shown.append)
+                for piece in (key[begin:cut], key[cut:end]):
+                    stream.write(piece)
+                    stream.flush()
+                stream.finish()
+                assert longest_shown(key, "".join(shown)) < PIECE, (begin, cut, end, shown)
+
+
 def test_a_secret_that_is_learnt_later():
     mask = Mask()
     shown = []
@@ -220,6 +252,18 @@ def test_every_kind_of_message():
     outlet.detach()
     session.send(None, "inspect_reply", {"data": {"text/plain": KEY}}, parent)
     assert KEY in repr(session.sent[-1])
+
+
+def test_what_is_printed_before_a_result_stays_masked():
+    session = Session()
+    key = "demo:" + base64.urlsafe_b64encode(bytes(range(7, 61))).decode()
+    Outlet(session, knowing(("kumo.api_key", key)))
+    parent = {"msg_id": "cell 1"}
+    session.send(None, session.msg("stream", {"name": "stdout", "text": key[9:45] + "\n"}, parent))
+    session.send(None, session.msg("execute_result", {"data": {"text/plain": "1"}, "metadata": {}}, parent))
+    session.send(None, session.msg("status", {"execution_state": "idle"}, parent))
+    text = repr(session.sent)
+    assert NAME in text and longest_shown(key, text) < 8, text
 
 
 def test_the_users_own_data_is_not_changed():

@@ -4,7 +4,8 @@ It answers for two kinds of service, and for nothing else:
 
 * a url (`https://…`, or `http://` on this machine): a credential of the profile in use whose platform says how it is a
   login, and which is for exactly that host, as for git and docker.
-* `kist`: the user name is NAME or NAME.FIELD; and references, `kist://[profile/]credential/field`.
+* `kist`: the user name is NAME or NAME.FIELD; and references, `kist://[profile/]credential/field`. That shows a value
+  as `kist get` does, so what is only handed to programs (`run-only`) is no answer here.
 
 Writing falls through to the next backend. Reading never raises, starts nothing and asks nobody: a locked vault, or
 none, is no answer. Where no agent runs, the backend is not there at all.
@@ -98,12 +99,12 @@ def _named(service: str, username: Optional[str]) -> Optional[tuple[str, str]]:
 
     if service != "kist":
         own, name, field = parse_reference(service)
-        found = Credential(_reveal(Want(own or profile(), name, [field])))
+        found = Credential(_reveal(Want(own or profile(), name, [field]), "get"))
         return username or field, found[field]
     if not username:
         return None
     name, dot, field = username.partition(".")
-    found = Credential(_reveal(Want(profile(), name, [field] if dot else None)))
+    found = Credential(_reveal(Want(profile(), name, [field] if dot else None), "get"))
     return username, found[field if dot else found.main()]
 
 
@@ -115,10 +116,11 @@ def _at_host(url: str, username: Optional[str]) -> Optional[tuple[str, str]]:
     if login is None:
         return None
     overview = login.overview
-    return login.username, login.password(_reveal(Want(overview.profile, overview.name, login.fields)))
+    want = Want(overview.profile, overview.name, login.fields)
+    return login.username, login.password(_reveal(want, "provider"))
 
 
-def _reveal(want: Want) -> Revealed:
+def _reveal(want: Want, purpose: str) -> Revealed:
     from ._reading import reveal
 
-    return reveal([want], "provider", "keyring", start=False)[0]
+    return reveal([want], purpose, "keyring", start=False)[0]

@@ -80,10 +80,14 @@ class Stream:
     def flush(self) -> None:
         """Shows what waits if it is too little to tell anything."""
         with self._lock:
+            if not self._held:
+                return
             data = self._shown + self._held
+            spans = self._mask.search.spans(data)
             begun = self._mask.search.unfinished(data)
-            if self._held and begun < BRIEF:
-                self._pass(data, [], len(data), len(data) - begun)
+            # A piece that may go on waits for its end, though it began in the middle of a secret.
+            if begun < BRIEF and not (spans and spans[-1].open):
+                self._pass(data, spans, len(data), len(data) - begun)
 
     def finish(self) -> None:
         """Nothing more comes for now: what waits is shown, or masked when it is a good part of a secret."""
