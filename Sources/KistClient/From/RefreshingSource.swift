@@ -36,12 +36,12 @@ public struct RefreshingSource: CredentialProvider {
         key.reason = nil
         if let fresh = held.fresh(key) { return fresh }
         let pending = Pending<Credential?>()
-        held.join(key, pending) { [base, ahead, keeping, held, key] in
+        held.join(key, pending) { [base, ahead, keeping, held, key] number in
             let outcome: Result<Credential?, CredentialError>
             do throws(CredentialError) { outcome = .success(try await base.credential(for: request)) } catch {
                 outcome = .failure(error)
             }
-            held.end(key, outcome, ahead: ahead, keeping: keeping)
+            held.end(key, number, outcome, ahead: ahead, keeping: keeping)
         }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { pending.wait($0) }
@@ -70,41 +70,62 @@ private final class HeldCredentials: Sendable {
         var freshUntil: Int64 = 0
         var waiters: [Pending<Credential?>] = []
         var task: Task<Void, Never>?
+        /// Which question `task` is: one that was given up may still come back, when another has been asked.
+        var number: UInt64 = 0
     }
 
-    private let entries = Mutex<[CredentialRequest: Entry]>([:])
+    private struct State {
+        var entries: [CredentialRequest: Entry] = [:]
+        /// Of the newest question.
+        var number: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
 
     func fresh(_ request: CredentialRequest) -> Credential? {
-        entries.withLock { entries in
-            guard let entry = entries[request], BootClock.nanoseconds < entry.freshUntil else { return nil }
+        state.withLock { state in
+            guard let entry = state.entries[request], BootClock.nanoseconds < entry.freshUntil else { return nil }
             return entry.credential
         }
     }
 
     /// Waits with the others; the first of them has `ask` run.
-    func join(_ request: CredentialRequest, _ waiter: Pending<Credential?>, ask: @escaping @Sendable () async -> Void) {
-        entries.withLock { entries in
-            entries[request, default: Entry()].waiters.append(waiter)
-            if entries[request]?.task == nil { entries[request]?.task = Task { await ask() } }
+    func join(
+        _ request: CredentialRequest, _ waiter: Pending<Credential?>, ask: @escaping @Sendable (UInt64) async -> Void
+    ) {
+        state.withLock { state in
+            var entry = state.entries[request] ?? Entry()
+            entry.waiters.append(waiter)
+            if entry.task == nil {
+                state.number += 1
+                entry.number = state.number
+                entry.task = Task { [number = state.number] in await ask(number) }
+            }
+            state.entries[request] = entry
         }
     }
 
     /// One waiter has given up.
     func leave(_ request: CredentialRequest) {
-        let abandoned = entries.withLock { entries -> Task<Void, Never>? in
-            guard let entry = entries[request], entry.waiters.allSatisfy(\.isOver) else { return nil }
-            entries[request]?.waiters = []
-            return entries[request]?.task.take()
+        let abandoned = state.withLock { state -> Task<Void, Never>? in
+            guard var entry = state.entries[request], entry.waiters.allSatisfy(\.isOver) else { return nil }
+            entry.waiters = []
+            let task = entry.task.take()
+            state.entries[request] = entry.credential == nil ? nil : entry
+            return task
         }
         abandoned?.cancel()
     }
 
+    /// - Parameter number: of the question; when nobody waits for that one any more, its end is of no account.
     func end(
-        _ request: CredentialRequest, _ outcome: Result<Credential?, CredentialError>, ahead: Duration,
-        keeping: Duration
+        _ request: CredentialRequest, _ number: UInt64, _ outcome: Result<Credential?, CredentialError>,
+        ahead: Duration, keeping: Duration
     ) {
-        let (waiters, given) = entries.withLock { entries in
-            var entry = entries[request] ?? Entry()
+        let (waiters, given) = state.withLock { state in
+            guard var entry = state.entries[request], entry.task != nil, entry.number == number else {
+                return ([Pending<Credential?>](), outcome)
+            }
             let waiters = entry.waiters
             var given = outcome
             switch outcome {
@@ -118,7 +139,7 @@ private final class HeldCredentials: Sendable {
             }
             entry.waiters = []
             entry.task = nil
-            entries[request] = entry.credential == nil ? nil : entry
+            state.entries[request] = entry.credential == nil ? nil : entry
             return (waiters, given)
         }
         for waiter in waiters { waiter.finish(given) }

@@ -38,6 +38,38 @@ private final class Held: CredentialProvider {
     }
 }
 
+/// Its first answer comes late, and then it is that nobody waited; every other one is given at once when it is let.
+private final class LateToStop: CredentialProvider {
+    private struct State {
+        var asked = 0
+        var stopped = 0
+        var mayStop = false
+        var answer: Credential?
+    }
+    private let state = Mutex(State())
+
+    var asked: Int { state.withLock { $0.asked } }
+    var stopped: Int { state.withLock { $0.stopped } }
+    func letStop() { state.withLock { $0.mayStop = true } }
+    func open(_ credential: Credential) { state.withLock { $0.answer = credential } }
+
+    func credential(for request: CredentialRequest) async throws(CredentialError) -> Credential? {
+        let isFirst = state.withLock { state in
+            state.asked += 1
+            return state.asked == 1
+        }
+        while true {
+            let (mayStop, answer) = state.withLock { ($0.mayStop, $0.answer) }
+            if isFirst, mayStop {
+                state.withLock { $0.stopped += 1 }
+                throw CredentialError(.cancelled, source: "late", "cancelled")
+            }
+            if !isFirst, let answer { return answer }
+            await Task.yield()
+        }
+    }
+}
+
 @Suite struct RefreshingTests {
     private static func credential(endsIn seconds: Int64? = nil) -> Credential {
         Credential(
@@ -134,6 +166,26 @@ private final class Held: CredentialProvider {
         while base.cancelled == 0 { await Task.yield() }
         base.open(.success(Self.credential()))
         #expect(try await source.credential(for: "kumo") != nil)
+        #expect(base.asked == 2)
+    }
+
+    @Test func whoComesAfterTheLastOneGaveUpWaitsForItsOwnAnswer() async throws {
+        let base = LateToStop()
+        let source = RefreshingSource(base)
+        let first = Task { try await source.credential(for: "kumo") }
+        while base.asked == 0 { await Task.yield() }
+        first.cancel()
+        await #expect(throws: CredentialError.self) { try await first.value }
+        let second = Task { try await source.credential(for: "kumo") }
+        while base.asked == 1 { await Task.yield() }
+        // The end of the first question comes while the second one is under way.
+        base.letStop()
+        while base.stopped == 0 { await Task.yield() }
+        for _ in 0..<100 { await Task.yield() }
+        let credential = Self.credential(endsIn: 3_600)
+        base.open(credential)
+        #expect(try await second.value === credential)
+        #expect(try await source.credential(for: "kumo") === credential)
         #expect(base.asked == 2)
     }
 }
