@@ -14,7 +14,8 @@ internal import SecretMemory
 /// ```
 ///
 /// The program is started for each request, without a shell, with the caller's environment, `/dev/null` for its errors and
-/// no other open file; its answer goes straight into locked memory. It is ended when the task is cancelled or the
+/// no other open file; its answer goes straight into locked memory. An answer to a request for a profile must
+/// name that profile; the words of its errors are not repeated. It is ended when the task is cancelled or the
 /// deadline has passed. Hold what it gives with ``RefreshingSource``.
 public struct ProcessSource: CredentialProvider {
     private let program: String
@@ -52,7 +53,7 @@ public struct ProcessSource: CredentialProvider {
         return try await OwnThreads.shared.run(deadline: deadline, source: Self.source) {
             [program, arguments] (pending) throws(CredentialError) in
             let line = try Self.ask(program, arguments, (name, asked, reason), pending)
-            return try Self.credential(line, name)
+            return try Self.credential(line, name, asked)
         }
     }
 
@@ -126,7 +127,7 @@ public struct ProcessSource: CredentialProvider {
     private static func isGone(_ error: PosixError) -> Bool { error.code == EPIPE || error.code == ECONNRESET }
 
     private static func credential(
-        _ line: borrowing SecretBytes, _ name: CredentialName
+        _ line: borrowing SecretBytes, _ name: CredentialName, _ profile: ProfileName?
     ) throws(CredentialError) -> Credential? {
         let outcome: Result<Credential?, CredentialError>
         do throws(ProviderRefusal) {
@@ -140,20 +141,26 @@ public struct ProcessSource: CredentialProvider {
                     fields.append(.plain(field, value.value.withBytes { String(decoding: $0, as: UTF8.self) }))
                 }
             }
-            outcome = judge(reply, name, fields)
+            outcome = judge(reply, name, profile, fields)
         } catch { throw failed(.damaged, "the answer is not of the protocol: \(error)") }
         return try outcome.get()
     }
 
     private static func judge(
-        _ reply: borrowing LineReply, _ name: CredentialName, _ fields: [Credential.Field]
+        _ reply: borrowing LineReply, _ name: CredentialName, _ profile: ProfileName?, _ fields: [Credential.Field]
     ) -> Result<Credential?, CredentialError> {
         if let failure = reply.failure {
             if failure.kind == "notFound" { return .success(nil) }
-            return .failure(failed(reasons[failure.kind] ?? .unavailable, failure.message))
+            // Its own words may hold anything, and errors are logged.
+            let (reason, words) = refusals[failure.kind] ?? (.unavailable, "the program has no answer")
+            return .failure(failed(reason, words))
         }
         guard reply.credential == name.description else {
             return .failure(failed(.damaged, "it answered for another credential"))
+        }
+        // Whoever asked for one profile must not get the credential of another under the same name.
+        if let profile, reply.profile != profile.description {
+            return .failure(failed(.damaged, "it answered for another profile, or did not say for which"))
         }
         if let end = reply.expires, end.seconds <= WallClock.seconds {
             return .failure(failed(.expired, "\(name) expired on \(end.date)"))
@@ -165,8 +172,13 @@ public struct ProcessSource: CredentialProvider {
                 fields: fields))
     }
 
-    private static let reasons: [String: CredentialError.Reason] = [
-        "locked": .locked, "notOpened": .locked, "invalid": .invalid, "expired": .expired, "refused": .refused,
+    /// By the kinds of the protocol.
+    private static let refusals: [String: (CredentialError.Reason, String)] = [
+        "locked": (.locked, "the program says that its vault is locked"),
+        "notOpened": (.locked, "the program could not open its vault"),
+        "invalid": (.invalid, "the program does not take the request"),
+        "expired": (.expired, "the program says that the credential has expired"),
+        "refused": (.refused, "the program refuses"),
     ]
 
     private static func failed(_ reason: CredentialError.Reason, _ message: String) -> CredentialError {

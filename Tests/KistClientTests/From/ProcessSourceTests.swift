@@ -26,7 +26,7 @@ import Testing
         let source = try script(
             #"""
             read -r line; printf "%s\n" "$line" >"$0.asked"; echo "$@" >"$0.arguments"
-            printf '%s\n' '{"id":1,"credential":"kumo","platform":"kumo","expires":"2127-01-01","secret":["api_key","pem","odd"],"fields":{"url":"https://a.example/api","api_key":"demo:s3cr3t","pem":"a\nb","odd":"/wA="},"base64":["odd"],"later":{"x":[1]}}'
+            printf '%s\n' '{"id":1,"profile":"prod","credential":"kumo","platform":"kumo","expires":"2127-01-01","secret":["api_key","pem","odd"],"fields":{"url":"https://a.example/api","api_key":"demo:s3cr3t","pem":"a\nb","odd":"/wA="},"base64":["odd"],"later":{"x":[1]}}'
             echo more
             """#)
         let found = try await source.require(CredentialRequest("kumo", profile: "prod", reason: "a \"test\""))
@@ -47,6 +47,32 @@ import Testing
         #expect(try await absent.credential(for: "kumo") == nil)
         let locked = try script(#"echo '{"error":{"kind":"locked","message":"no","advice":[]}}'"#)
         #expect(await Self.reason(locked) == .locked)
+    }
+
+    @Test func theWordsOfTheProgramAreNotRepeated() async throws {
+        for kind in ["locked", "notOpened", "invalid", "expired", "refused", "failed", "canary"] {
+            let source = try script("echo '{\"error\":{\"kind\":\"\(kind)\",\"message\":\"canary\"}}'")
+            do throws(CredentialError) {
+                _ = try await source.credential(for: "kumo")
+                Issue.record("answered: \(kind)")
+            } catch {
+                #expect(!"\(error)".contains("canary"))
+            }
+        }
+    }
+
+    /// The name alone does not say which credential it is.
+    @Test func anAnswerForAnotherProfileIsRefused() async throws {
+        let request = CredentialRequest("kumo", profile: "prod")
+        for profile in ["", #""profile":"test","#, #""profile":"","#] {
+            let source = try script(
+                "echo '{\(profile)\"credential\":\"kumo\",\"platform\":\"kumo\",\"secret\":[],\"fields\":{}}'")
+            await #expect {
+                try await source.credential(for: request)
+            } throws: { ($0 as? CredentialError)?.reason == .damaged }
+            // Whoever named none takes the one that the program has for such requests.
+            if profile != #""profile":"","# { #expect(try await source.credential(for: "kumo") != nil) }
+        }
     }
 
     @Test func answersThatAreNoneAreRefused() async throws {
