@@ -9,16 +9,22 @@ extension Agent {
     func keep(_ request: Request, _ segments: consuming SecretSegments, _ client: Client) throws {
         let wanted = try KeepRequest(json: request.params)
         guard let expires = wanted.expires else { throw ShapeError("expires") }
+        guard let revision = wanted.revision else { throw ShapeError("revision") }
         guard (1...KeepRequest.mostValues).contains(segments.count),
             segments.bytes.count <= KeepRequest.longestValues
         else { throw ShapeError("segments") }
         let overview = try vault(for: client) { (vault) throws(VaultError) in
             try vault.overview(wanted.profile, wanted.name)
         }
+        // What was made from the credential as it was must not outlive the change of it.
+        guard revision == overview.revision else {
+            throw Failures.of(
+                .conflict(profile: overview.profile, name: overview.name, revision: overview.revision))
+        }
         let mayHold = overview.policy.rule(for: .provider) == .pass
         if mayHold {
             session.kept.keep(
-                wanted.key, .init(revision: overview.revision, expires: expires, segments: segments), now: clock.now())
+                wanted.key, .init(revision: revision, expires: expires, segments: segments), now: clock.now())
         }
         reply(client, request.id, ["kept": .bool(mayHold)])
     }

@@ -9,6 +9,8 @@ package struct KeepRequest: Hashable, Sendable {
     package var label: String
     /// `keep`: when they end.
     package var expires: Timestamp?
+    /// `keep`: the revision of the credential that they were made from.
+    package var revision: UInt64?
 
     /// Bytes of a label.
     package static let longestLabel = 1_024
@@ -16,17 +18,20 @@ package struct KeepRequest: Hashable, Sendable {
     package static let mostValues = 8
     package static let longestValues = 65_536
 
-    package init(profile: ProfileName, name: CredentialName, label: String, expires: Timestamp? = nil) {
+    package init(
+        profile: ProfileName, name: CredentialName, label: String, expires: Timestamp? = nil, revision: UInt64? = nil
+    ) {
         self.profile = profile
         self.name = name
         self.label = label
         self.expires = expires
+        self.revision = revision
     }
 
     package var json: JSONValue {
         .members([
             "profile": .string(profile.description), "name": .string(name.description), "label": .string(label),
-            "expires": expires.map { .string($0.description) },
+            "expires": expires.map { .string($0.description) }, "revision": revision?.json,
         ])
     }
 
@@ -37,5 +42,6 @@ package struct KeepRequest: Hashable, Sendable {
         label = try fields.string("label")
         guard (1...Self.longestLabel).contains(label.utf8.count) else { throw ShapeError("label") }
         expires = try fields["expires"] == nil ? nil : fields.timestamp("expires")
+        revision = try fields.naturalIfPresent("revision")
     }
 }

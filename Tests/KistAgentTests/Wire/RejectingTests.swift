@@ -69,10 +69,15 @@ import Testing
         return answer.result?["found"] == .bool(true) ? answer.segments : nil
     }
 
+    private func revision(_ client: RawClient) throws -> JSONValue {
+        try #require(try client.call(.show, ["profile": "default", "name": "a"]).result?["revision"])
+    }
+
     private func keep(_ client: RawClient, _ agent: TestAgent, minutes: Int64 = 60) throws -> JSONValue? {
         let expires = Timestamp(seconds: agent.clock.agentClock.now().seconds + minutes * 60).description
         let params: JSONValue = [
             "profile": "default", "name": "a", "label": "role", "expires": .string(expires),
+            "revision": try revision(client),
         ]
         return try client.call(.keep, params, [Array("key".utf8), Array("token".utf8)]).result?["kept"]
     }
@@ -88,6 +93,24 @@ import Testing
         #expect(try kept(client, "another role") == nil)
         agent.advance(seconds: 5 * 60)
         #expect(try kept(client) == nil)
+    }
+
+    /// They were asked for with the credential as it was, and it was changed before they came.
+    @Test func whatWasMadeFromAnEarlierRevisionIsNotHeld() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "one")
+        let before = try revision(client)
+        _ = try client.put("a", "two", requestID: "r2")
+        let expires = Timestamp(seconds: agent.clock.agentClock.now().seconds + 3_600).description
+        let params: JSONValue = [
+            "profile": "default", "name": "a", "label": "role", "expires": .string(expires), "revision": before,
+        ]
+        #expect(try client.call(.keep, params, [Array("key".utf8)]).kind == "conflict")
+        #expect(try kept(client) == nil)
+        let without: JSONValue = ["profile": "default", "name": "a", "label": "role", "expires": .string(expires)]
+        #expect(try client.call(.keep, without, [Array("key".utf8)]).kind == "invalid")
     }
 
     @Test func aChangeALockOrAQuestionEndsThem() throws {

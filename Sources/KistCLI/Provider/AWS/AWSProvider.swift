@@ -52,6 +52,7 @@ enum AWSProvider: ProviderTool {
         let made = try TemporaryKeysCall.make(wanted, overview, session)
         if session.bundlePath == nil {
             request.expires = made.expires
+            request.revision = made.revision
             let keeping = request
             let values = made.segments
             // They are good all the same when they could not be held.

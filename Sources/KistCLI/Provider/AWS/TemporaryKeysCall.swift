@@ -9,6 +9,8 @@ struct TemporaryKeysCall: ~Copyable {
     let secret: SecretBytes
     let token: SecretBytes
     let expires: Timestamp
+    /// Of the credential that they were made from.
+    let revision: UInt64
 
     var keys: AWSKeys { AWSKeys(id: id, secret: secret.copy(), token: token.copy()) }
 
@@ -48,11 +50,12 @@ struct TemporaryKeysCall: ~Copyable {
             lengths[2] = code.count
         case .none: break
         }
-        return try read(courier, header, lengths, secrets.finish())
+        return try read(courier, header, lengths, secrets.finish(), fields.overview.revision)
     }
 
     private static func read(
-        _ courier: CourierExchange, _ header: [UInt8], _ lengths: [Int], _ secrets: borrowing SecretBytes
+        _ courier: CourierExchange, _ header: [UInt8], _ lengths: [Int], _ secrets: borrowing SecretBytes,
+        _ revision: UInt64
     ) throws(Failure) -> TemporaryKeysCall {
         do {
             var head: [UInt8] = []
@@ -67,19 +70,21 @@ struct TemporaryKeysCall: ~Copyable {
             }
             return TemporaryKeysCall(
                 id: try fields.string("keyID"), secret: answer.segments.segment(0), token: answer.segments.segment(1),
-                expires: try fields.timestamp("expires"))
+                expires: try fields.timestamp("expires"), revision: revision)
         } catch let failure as Failure {
             throw failure
         } catch { throw Failure("no temporary keys: kist-courier did not answer", code: ExitCode.unknown) }
     }
 
     private init(
-        id: String, secret: consuming SecretBytes, token: consuming SecretBytes, expires: Timestamp
+        id: String, secret: consuming SecretBytes, token: consuming SecretBytes, expires: Timestamp,
+        revision: UInt64
     ) {
         self.id = id
         self.secret = secret
         self.token = token
         self.expires = expires
+        self.revision = revision
     }
 
     /// The code of the second factor: computed where its secret is when the credential has one, else asked for.
