@@ -37,7 +37,7 @@ final class RelayedStream {
     var descriptor: Int32 { source.raw }
     var hasPending: Bool { written < pending.count }
     /// Whether something waits that should be shown when nothing else comes.
-    var waits: Bool { isTerminal && !hasPending && mask.held > 0 && mask.held <= Self.mostReleased }
+    var waits: Bool { isTerminal && !hasPending && mask.canRelease(atMost: Self.mostReleased) }
 
     /// Reads what is there, once.
     ///

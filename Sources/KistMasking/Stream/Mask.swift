@@ -52,10 +52,14 @@ package struct Mask: ~Copyable {
     /// The stream has ended: puts out what is left.
     package mutating func finish(into output: inout [UInt8]) { advance(into: &output, isLast: true) }
 
+    /// Whether what is held could be put out now: all of what may become a secret is so short, that which was put out
+    /// before as well. Otherwise a secret that comes in small pieces would be put out piece by piece.
+    package func canRelease(atMost most: Int) -> Bool { held > 0 && used <= most }
+
     /// Nothing has come for a while: puts out what is held when it is so short that it says nothing of a secret. What
     /// comes then is still compared with it.
     package mutating func release(atMost most: Int, into output: inout [UInt8]) {
-        guard held > 0, held <= most else { return }
+        guard canRelease(atMost: most) else { return }
         put(upTo: used, into: &output)
     }
 

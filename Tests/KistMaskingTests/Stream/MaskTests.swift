@@ -70,6 +70,33 @@ import Testing
         #expect(String(decoding: output, as: UTF8.self) == "abc?")
     }
 
+    /// However small and slow the pieces are, at most three bytes of a secret have been shown when it is whole.
+    @Test func aSecretInSlowPiecesIsNotReleasedPieceByPiece() {
+        let secret = Array("s3cr3t-Value/0123456789".utf8)
+        let set = PatternSet.of([String(decoding: secret, as: UTF8.self), "s3cr3t-Other"])
+        for size in 1...3 {
+            for before in ["", "> ", "s3c", "s3cr3t-"] {
+                let bytes = Array(before.utf8) + secret + Array("!\n".utf8)
+                var mask = Mask(set, labels: ["*", "*"])
+                var output: [UInt8] = []
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    let piece = Array(bytes[start..<min(start + size, bytes.count)])
+                    piece.withUnsafeBytes { mask.feed($0, into: &output) }
+                    mask.release(atMost: 3, into: &output)
+                }
+                mask.finish(into: &output)
+                // What stands before it may be put out whole: it is no part of it.
+                let behind = output.dropFirst(before.utf8.count)
+                let leaks = (0...secret.count - 4).filter { start in
+                    String(decoding: behind, as: UTF8.self)
+                        .contains(String(decoding: secret[start..<start + 4], as: UTF8.self))
+                }
+                #expect(leaks.isEmpty, "\(size) \(before)")
+                #expect(output.last == 10 && output.contains(UInt8(ascii: "*")), "\(size) \(before)")
+            }
+        }
+    }
+
     @Test func theCharacterThatHoldsTheLastBitsIsCoveredToo() {
         let set = PatternSet.of(["abcdefgh"])
         // "abcdefgh" and "abcdefghZ": the eleventh character differs.
