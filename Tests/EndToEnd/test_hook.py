@@ -91,6 +91,23 @@ def test_a_value_arrives_to_the_byte_and_runs_nothing(world):
     os.remove(world.at("work", "seen"))
 
 
+def test_names_that_a_shell_function_might_use_come_and_go_too(world):
+    """`name` and `rest` are variables like others, and one that was declared an integer computes nothing from a value."""
+    value = "a[$(touch ran)]" + world.secret("counted")
+    world.done("import", "-", "--from", "kist", "--yes",
+               given={"kist": 1, "credentials": [{"name": "counted", "platform": "fields", "secrets": {"value": value}}]})
+    names = ("name", "rest", "update", "folder", "amount")
+    folder(world, "counted", "[env]\n" + "".join(f'{name} = "kist://counted/value"\n' for name in names))
+    for shell in ("bash", "zsh"):
+        outcome = walk(world, shell, ["declare -i amount=5", "cd counted", "{ " + show(shell, *names) + "; } > ../seen",
+                                      "cd ..", show(shell, *names), "echo $amount"])
+        with open(world.at("work", "seen")) as file:
+            assert file.read().splitlines()[:-1] == sorted(f"{name}={value}" for name in names), (shell, outcome)
+        assert outcome.stdout == ".\n5\n", (shell, outcome)
+        assert not os.path.exists(world.at("work", "ran")) and not os.path.exists(world.at("work", "counted", "ran"))
+    os.remove(world.at("work", "seen"))
+
+
 def test_nothing_counts_that_nobody_agreed_to(world):
     """New, changed or broken files: said once, nothing set; nothing of them is run."""
     key = world.secret("agreed", "demo:{}")

@@ -36,20 +36,22 @@ enum HookScript {
             done
             [ -e /kist.toml ]
         }
-        __kist_put() { __kist_keep "$1"; export "$1=$2"; }
-        __kist_drop() { __kist_keep "$1"; unset "$1"; }
+        # Without what it was declared as: an integer would be computed from the value.
+        __kist_put() { __kist_keep "$1"; unset -v "$1"; export "$1=$2"; }
+        __kist_drop() { __kist_keep "$1"; unset -v "$1"; }
         __kist_leave() {
-            local name rest="${__kist_names-} "
+            # Named so that no variable of a kist.toml is one of these.
+            local __kist_name __kist_rest="${__kist_names-} "
             __kist_names=
-            while [ -n "$rest" ]; do
-                name="${rest%% *}"
-                rest="${rest#* }"
-                [ -n "$name" ] || continue
-                unset "$name"
-                eval "[ \"\${__kist_was_$name+x}\" ]" || continue
-                eval "$name=\"\$__kist_was_$name\""
-                if eval "[ \"\${__kist_out_$name+x}\" ]"; then export "$name"; fi
-                unset "__kist_was_$name" "__kist_out_$name"
+            while [ -n "$__kist_rest" ]; do
+                __kist_name="${__kist_rest%% *}"
+                __kist_rest="${__kist_rest#* }"
+                [ -n "$__kist_name" ] || continue
+                unset -v "$__kist_name"
+                eval "[ \"\${__kist_was_$__kist_name+x}\" ]" || continue
+                eval "$__kist_name=\"\$__kist_was_$__kist_name\""
+                if eval "[ \"\${__kist_out_$__kist_name+x}\" ]"; then export "$__kist_name"; fi
+                unset -v "__kist_was_$__kist_name" "__kist_out_$__kist_name"
             done
         }
 
@@ -58,13 +60,13 @@ enum HookScript {
 
     private static let bash = #"""
         __kist_hook() {
-            local status=$?
+            local __kist_status=$?
             local -
             { set +xv; } 2>/dev/null
-            __kist_is_wanted || return $status
-            local update
-            update="$(KIST hook bash --now "${__kist_state-}")" && eval "$update"
-            return $status
+            __kist_is_wanted || return $__kist_status
+            local __kist_update
+            __kist_update="$(KIST hook bash --now "${__kist_state-}")" && eval "$__kist_update"
+            return $__kist_status
         }
         if [[ "$(declare -p PROMPT_COMMAND 2>/dev/null)" == "declare -a"* ]]; then
             [[ " ${PROMPT_COMMAND[*]} " == *" __kist_hook "* ]] || PROMPT_COMMAND=(__kist_hook "${PROMPT_COMMAND[@]}")
@@ -78,8 +80,8 @@ enum HookScript {
         __kist_hook() {
             { setopt localoptions noxtrace noverbose; } 2>/dev/null
             __kist_is_wanted || return 0
-            local update
-            update="$(KIST hook zsh --now "${__kist_state-}")" && eval "$update"
+            local __kist_update
+            __kist_update="$(KIST hook zsh --now "${__kist_state-}")" && eval "$__kist_update"
         }
         typeset -ag precmd_functions
         if (( ! ${precmd_functions[(I)__kist_hook]} )); then precmd_functions=(__kist_hook $precmd_functions); fi
@@ -137,11 +139,11 @@ enum HookScript {
         use_kist() {
             watch_file kist.toml
             __kist_leave() { :; }
-            __kist_put() { export "$1=$2"; }
-            __kist_drop() { unset "$1"; }
-            local update
-            update="$(KIST hook direnv --now '' -- "$@")" || return 1
-            eval "$update"
+            __kist_put() { unset -v "$1"; export "$1=$2"; }
+            __kist_drop() { unset -v "$1"; }
+            local __kist_update
+            __kist_update="$(KIST hook direnv --now '' -- "$@")" || return 1
+            eval "$__kist_update"
             unset __kist_state
         }
 
