@@ -57,6 +57,23 @@ struct Deliveries: Equatable {
         fields[Self.key(name, field)] ?? others
     }
 
+    /// A field that goes another way and that credentials of two profiles have under one name: which one is meant by
+    /// `NAME.FIELD`, by its variable and by its file cannot be told.
+    func ambiguous(_ items: [(profile: ProfileName, name: CredentialName, fields: [FieldName])]) -> String? {
+        var profiles: [CredentialName: ProfileName] = [:]
+        let doubled = items.filter { item in
+            let known = profiles[item.name] ?? item.profile
+            profiles[item.name] = known
+            return known != item.profile
+        }.map(\.name)
+        for item in items where doubled.contains(item.name) {
+            if let field = item.fields.first(where: { delivery(item.name, $0) != .env }) {
+                return Self.key(item.name, field)
+            }
+        }
+        return nil
+    }
+
     private static func usage() -> Failure {
         Failure.usage(
             "--as takes a form, or a field and a form",

@@ -22,6 +22,15 @@ extension Injector {
         }
     }
 
+    /// One credential's value must never stand for another's.
+    func checkProfiles(_ items: [RevealedItem]) throws(Failure) {
+        let held = items.map { (profile: $0.overview.profile, name: $0.overview.name, fields: $0.fields.map(\.name)) }
+        guard let key = deliveries.ambiguous(held) else { return }
+        throw Failure.usage(
+            "\(key) would be handed over from two profiles, and --as does not say which is meant",
+            advice: ["as variables:  --as \(key)=env", "or the credentials of one profile only:  --profile NAME"])
+    }
+
     /// A field that `--as` names and nobody asked for is a mistake, not nothing.
     func checkHanded(_ handed: Handed) throws(Failure) {
         let missing = deliveries.fields.filter { $0.value != .env && !handed.fields.contains($0.key) }.keys.sorted()

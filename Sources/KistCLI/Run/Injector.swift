@@ -27,6 +27,7 @@ struct Injector {
         if masks { collect(reply, &injection) }
         if !deliveries.isPlain {
             let handing = Handing(session: session, deliveries: deliveries, pid: pid)
+            try checkProfiles(reply.items)
             for item in reply.items { try handing.hand(item, reply, to: &injection.handed) }
             try checkHanded(injection.handed)
         }

@@ -35,6 +35,19 @@ import Testing
         }
     }
 
+    /// Two profiles may both have `kumo.api_key`; which of them a path means must not be a guess.
+    @Test func oneNameOfTwoProfilesIsRefused() throws {
+        let (work, home) = (try ProfileName("work"), try ProfileName("home"))
+        let (kumo, other) = (try CredentialName("kumo"), try CredentialName("other"))
+        let key = try FieldName("api_key")
+        let some = try Self.read(["kumo.api_key=fd"]).get()
+        let all = try Self.read(["file"]).get()
+        #expect(some.ambiguous([(work, kumo, [key]), (home, kumo, [key])]) == "kumo.api_key")
+        #expect(all.ambiguous([(work, kumo, [key]), (home, kumo, [])]) == "kumo.api_key")
+        #expect(some.ambiguous([(work, kumo, [key]), (work, kumo, [key]), (home, other, [key])]) == nil)
+        #expect(some.ambiguous([(work, other, [key]), (home, other, [key])]) == nil)
+    }
+
     @Test func signalsHaveNames() throws {
         let numbers = try ["HUP", "SIGHUP", "sigusr1"].map { (name) throws(Failure) in
             try WatchAction.signal(named: name)
