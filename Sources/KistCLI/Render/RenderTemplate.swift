@@ -16,8 +16,8 @@ struct RenderTemplate: ~Copyable {
         let reference: String
         let encoding: TemplateEncoding
         let line: Int
-        /// The quote that stands on both sides of it.
-        let quote: UInt8?
+        /// The quotes of its line that it may stand between.
+        let quotes: Set<UInt8>
         /// Whether nothing but blanks is beside it on its line.
         let standsAlone: Bool
     }
@@ -41,9 +41,11 @@ struct RenderTemplate: ~Copyable {
         var index = 0
         var line = 1
         var count = 0
+        var quotes = LineQuotes()
         while index < bytes.count {
             guard let found = try reference(bytes, index, "\(what), line \(line)") else {
                 if bytes[index] == 10 { line += 1 }
+                quotes.take(bytes[index])
                 index += 1
                 continue
             }
@@ -53,13 +55,11 @@ struct RenderTemplate: ~Copyable {
             }
             if start < index { parts.append(.text(start..<index)) }
             let end = index + found.length
-            let before = index > 0 ? bytes[index - 1] : 10
-            let after = end < bytes.count ? bytes[end] : 10
             parts.append(
                 .reference(
                     ReferencePart(
                         reference: found.text, encoding: found.encoding, line: line,
-                        quote: before == after && "\"'`".utf8.contains(before) ? before : nil,
+                        quotes: quotes.open,
                         standsAlone: isAlone(bytes, index, end))))
             for offset in index..<end where bytes[offset] == 10 { line += 1 }
             index = end

@@ -89,9 +89,8 @@ struct TemplateRendering {
             if value.contains(0) { return "it holds a NUL byte" }
             if part.standsAlone { return nil }
             if value.contains(10) || value.contains(13) { return "it has several lines, and there is more on this one" }
-            guard let quote = part.quote else { return nil }
-            if value.contains(quote) { return "it holds the quote that stands around it" }
-            if quote != UInt8(ascii: "'"), value.contains(UInt8(ascii: "\\")) {
+            if value.contains(where: part.quotes.contains) { return "it holds a quote that is open on its line" }
+            if part.quotes.contains(where: { $0 != UInt8(ascii: "'") }), value.contains(UInt8(ascii: "\\")) {
                 return "it holds a backslash, which means something between these quotes"
             }
             return nil

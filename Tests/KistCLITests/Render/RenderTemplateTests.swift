@@ -26,13 +26,15 @@ import Testing
     }
 
     @Test func whatIsBesideAReferenceIsKnown() throws {
-        for (text, quote, alone) in [
-            ("\"kist://a/b\"", UInt8(ascii: "\"") as UInt8?, false), ("'{{ kist://a/b }}'", UInt8(ascii: "'"), false),
-            ("  kist://a/b\t\n", nil, true), ("x\nkist://a/b", nil, true), ("x kist://a/b", nil, false),
+        for (text, quotes, alone) in [
+            ("\"kist://a/b\"", "\"", false), ("'{{ kist://a/b }}'", "'", false), ("  kist://a/b\t\n", "", true),
+            ("x\nkist://a/b", "", true), ("x kist://a/b", "", false), ("a = \"Bearer kist://a/b\"", "\"", false),
+            ("'x' + \"kist://a/b\"", "\"", false), ("it's \"kist://a/b\"", "'\"", false),
+            ("\"x\\\" kist://a/b\"", "\"", false), ("\"x\"\ny = 'a kist://a/b'", "'", false),
         ] {
             let template = try parse(text)
             for case .reference(let part) in template.parts {
-                #expect(part.quote == quote, "\(text)")
+                #expect(part.quotes == Set(quotes.utf8), "\(text)")
                 #expect(part.standsAlone == alone, "\(text)")
             }
         }
@@ -84,6 +86,10 @@ import Testing
         #expect(try obstacle("\"kist://a/b\"", "x\\y") != nil)
         #expect(try obstacle("'kist://a/b'", "x\\y") == nil)
         #expect(try obstacle("'kist://a/b'", "x'y") != nil)
+        #expect(try obstacle("auth = \"Bearer kist://a/b\"", "x\" other = \"y") != nil)
+        #expect(try obstacle("auth = \"Bearer kist://a/b\"", "x\\") != nil)
+        #expect(try obstacle("auth = \"Bearer kist://a/b\"", "x'y") == nil)
+        #expect(try obstacle("\"x\": \"y\", z: kist://a/b", "x\"y") == nil)
         #expect(try obstacle("a=kist://a/b", "x\ny") != nil)
         #expect(try obstacle("kist://a/b", "x\ny") == nil)
         #expect(try obstacle("kist://a/b", "x\0y") != nil)
