@@ -242,6 +242,12 @@ def test_connections_are_read_by_both_connectors(world):
               "--variant", "key-pair", "--name", "sf-key")
     world.fails(64, "render", "--as", "connections", "sf-key")
     out = place(world, "connections.toml")
+    # Where the file itself cannot be written, no key is.
+    with open(out, "w") as file:
+        file.write("mine")
+    world.fails(125, "render", "--as", "connections", "sf-key", "-o", out)
+    assert not os.path.exists(place(world, "sf-key.files"))
+    os.remove(out)
     world.done("render", "--as", "connections", "sf-key", "-o", out)
     assert is_private(out) and is_private(place(world, "sf-key.files", "key.p8"))
     for connector in ("snowflake-4.8.1", "snowflake-5.2.0"):

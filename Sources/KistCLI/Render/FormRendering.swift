@@ -11,6 +11,8 @@ struct FormRendering {
     let form: RenderForm
     /// Where it is going to stand.
     let path: String?
+    /// Files of its own that it names; whoever writes it writes them.
+    let keys: KeyFiles
 
     func render(_ input: RenderInput) throws(Failure) -> SecretBytes {
         let profile = try session.profile()
@@ -45,7 +47,7 @@ struct FormRendering {
         for credential in credentials {
             switch form {
             case .connections:
-                try ConnectionsForm(path: path, printer: session.printer).append(credential, reply, &text)
+                try ConnectionsForm(path: path, keys: keys).append(credential, reply, &text)
             case .netrc: try NetrcForm.append(credential, reply, &text)
             case .pgpass: try PgpassForm.append(credential, reply, &text)
             case .kaggle: try KaggleForm.append(credential, reply, &text)

@@ -34,8 +34,16 @@ enum Render {
         guard !input.words.isEmpty else {
             throw Failure.usage("of which credentials?", advice: ["kist render --as \(form.rawValue) NAME -o FILE"])
         }
-        return try write(
-            try FormRendering(session: session, form: form, path: input.path).render(input), input, session)
+        let keys = KeyFiles()
+        let text = try FormRendering(session: session, form: form, path: input.path, keys: keys).render(input)
+        if let path = input.path, !keys.isEmpty {
+            try RenderedFile.check(text, path, overwriting: input.overwrite)
+            try keys.write(session.printer)
+        }
+        do throws(Failure) { return try write(text, input, session) } catch {
+            keys.undo()
+            throw error
+        }
     }
 
     private static func template(

@@ -23,6 +23,22 @@ enum RenderedFile {
         printer.note("replaced \(path), 0600; it holds secrets in clear")
     }
 
+    /// Whether `write` would refuse, before anything that belongs to the file is written.
+    static func check(_ text: borrowing SecretBytes, _ path: String, overwriting: Bool) throws(Failure) {
+        guard !path.isEmpty, !path.hasSuffix("/") else { throw Failure.usage("-o takes the name of a file") }
+        let folder = Folder.parent(of: path) ?? "."
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw Failure("\(path) could not be written: \(PosixError("access"))")
+        }
+        guard let there = try? FileStatus(of: path) else { return }
+        guard there.kind == .file, there.owner == geteuid() else {
+            throw Failure("\(path) is not a regular file of yours, so nothing is written there")
+        }
+        guard overwriting || there.mode & 0o777 == 0o600 && isSame(text, path) else {
+            throw Failure("\(path) exists already", advice: ["replace it:  --overwrite"])
+        }
+    }
+
     /// Under its name only when it is whole, and never over what came there meanwhile.
     private static func place(_ text: borrowing SecretBytes, _ path: String) throws(Failure) {
         let temporary = "\(path).\(getpid()).new"

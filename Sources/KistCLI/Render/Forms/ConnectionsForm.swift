@@ -10,7 +10,8 @@ struct ConnectionsForm {
     static let file = "connections.toml"
 
     let path: String?
-    let printer: Printer
+    /// Where the private keys are collected.
+    let keys: KeyFiles
 
     func append(
         _ credential: FormCredential, _ reply: borrowing RevealReply, _ text: inout SecretBuffer
@@ -24,13 +25,12 @@ struct ConnectionsForm {
             throw Failure("\(credential.name) (\(credential.platform.name)) has no place in \(Self.file)")
         }
         var folder: String?
-        if main.content.usesFolder { folder = try makeFolder(credential) }
+        if main.content.usesFolder { folder = try folderPath(credential) }
         for recipe in recipes where recipe.path != Self.file {
             guard let folder else { continue }
             var content = SecretBuffer(capacity: 4_096)
             fill(recipe.content, folder, credential, reply, &content)
-            try RenderedFile.write(
-                content.finish(), to: "\(folder)/\(recipe.path)", overwriting: true, printer)
+            keys.add(content.finish(), as: recipe.path, in: folder)
         }
         fill(main.content, folder, credential, reply, &text)
     }
@@ -48,20 +48,14 @@ struct ConnectionsForm {
     }
 
     /// `NAME.files` beside the file, for this credential alone.
-    private func makeFolder(_ credential: FormCredential) throws(Failure) -> String {
+    private func folderPath(_ credential: FormCredential) throws(Failure) -> String {
         guard let path else {
             throw Failure.usage(
                 "\(credential.name) needs a file for its key, too", advice: ["name the first:  -o FILE"])
         }
         do throws(PosixError) {
             let parent = try Folder.realPath(of: Folder.parent(of: path) ?? ".")
-            let folder = (parent == "/" ? "" : parent) + "/\(credential.name).files"
-            if (try? FileStatus(of: folder)) == nil { try Folder.make(folder) }
-            let there = try FileStatus(of: folder)
-            guard there.kind == .folder, there.mode & 0o077 == 0 else {
-                throw PosixError("private folder", 20)
-            }
-            return folder
+            return (parent == "/" ? "" : parent) + "/\(credential.name).files"
         } catch { throw Failure("no private folder beside \(path) for the key: \(error)") }
     }
 }
