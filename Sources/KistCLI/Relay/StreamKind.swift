@@ -9,7 +9,9 @@ enum StreamKind: Equatable {
     case sharedPipe
     case pipe
     case file
-    /// Nothing that keeps or shows anything (`/dev/null`), a socket, or closed.
+    /// Some programs start others with sockets where a shell makes pipes; who is at the other end cannot be seen.
+    case socket
+    /// Nothing that keeps or shows anything (`/dev/null`), or closed.
     case other
 
     init(_ descriptor: Int32, environment: Variables) {
@@ -26,6 +28,7 @@ enum StreamKind: Equatable {
             switch status.st_mode & S_IFMT {
             case S_IFIFO: self = Self.isShared(descriptor) ? .sharedPipe : .pipe
             case S_IFREG: self = .file
+            case S_IFSOCK: self = .socket
             default: self = .other
             }
         }
@@ -70,7 +73,7 @@ struct MaskChoice: Equatable {
         switch (wanted, kind) {
         case (false?, _), (_, .other): false
         case (true?, _), (nil, .terminal), (nil, .journal): true
-        case (nil, .sharedPipe): isAutomaticBuild(environment)
+        case (nil, .sharedPipe), (nil, .socket): isAutomaticBuild(environment)
         case (nil, .pipe), (nil, .file): false
         }
     }
