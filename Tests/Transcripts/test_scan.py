@@ -126,6 +126,20 @@ def test_a_commit_with_a_secret_is_stopped(home):
     assert os.path.exists(os.path.join(home.work, ".git/hooks/pre-commit"))
 
 
+def test_hooks_of_all_repositories_are_left_alone(home):
+    store(home)
+    git(home, "init", "-q", "one")
+    outside = os.path.join(home.work, "hooks of all")
+    git(home, "-C", "one", "config", "core.hooksPath", outside)
+    home.kist("scan", "--install-hook", "one", status=125)
+    assert b"which is not this repository's own" in home.errors and b"kist scan --staged || exit 1" in home.errors
+    assert not os.path.exists(outside)
+    # A folder of its own is one, wherever in it.
+    git(home, "-C", "one", "config", "core.hooksPath", ".hooks")
+    home.kist("scan", "--install-hook", "one")
+    assert os.path.exists(os.path.join(home.work, "one", ".hooks", "pre-commit"))
+
+
 def test_histories_are_looked_through(home):
     store(home)
     with open(os.path.join(home.path, ".bash_history"), "w") as file:

@@ -22,6 +22,8 @@ final class GitOutput {
     private static let noHooks = ["-c", "core.hooksPath=/dev/null"]
     private static let variables = [
         "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "GIT_EXTERNAL_DIFF=", "LC_ALL=C",
+        // A protocol that there is not: this goes before what a repository's settings allow single ones.
+        "GIT_ALLOW_PROTOCOL=none",
     ]
     /// Names and heads longer than this are none.
     private static let longestText = 65_536

@@ -7,6 +7,7 @@ enum ScanHook {
 
     static func install(_ folder: String, _ session: Session) throws(Failure) -> Int32 {
         let path = try place(folder)
+        try checkOwn(path, folder)
         if let there = content(path) {
             guard isOurs(there) else {
                 throw Failure(
@@ -49,6 +50,30 @@ enum ScanHook {
         let path = hooks.hasPrefix("/") ? hooks : "\(folder)/\(hooks)"
         guard !hooks.isEmpty else { throw Failure("git names no folder of hooks") }
         return path + "/pre-commit"
+    }
+
+    /// A folder of hooks that is set for all repositories is not written into for one of them.
+    private static func checkOwn(_ path: String, _ folder: String) throws(Failure) {
+        var roots = [try GitScan.line(["rev-parse", "--git-common-dir"], in: folder)]
+        if try GitScan.line(["rev-parse", "--is-inside-work-tree"], in: folder) == "true" {
+            roots.append(try GitScan.line(["rev-parse", "--show-toplevel"], in: folder))
+        }
+        var isOwn = false
+        do throws(PosixError) {
+            let hooks = try Folder.realPath(of: Folder.parent(of: path) ?? folder) + "/"
+            for root in roots where !root.isEmpty {
+                let root = try Folder.realPath(of: root.hasPrefix("/") ? root : "\(folder)/\(root)")
+                if hooks.hasPrefix(root == "/" ? root : root + "/") { isOwn = true }
+            }
+        } catch { throw Failure("\(path): \(error)") }
+        guard isOwn else {
+            throw Failure(
+                "git looks for hooks in \(Folder.parent(of: path) ?? path), which is not this repository's own",
+                advice: [
+                    "for all repositories that use it, put this line into \(path):  kist scan --staged || exit 1",
+                    "for this one alone:  git config core.hooksPath \"$(git rev-parse --absolute-git-dir)/hooks\"",
+                ])
+        }
     }
 
     private static func content(_ path: String) -> String? {
