@@ -79,6 +79,28 @@ def test_mistakes_hand_over_nothing(home):
         assert word in home.errors and b"ran" not in home.errors, (forms, home.errors)
 
 
+def test_what_can_be_read_once_is_not_watched(home):
+    store(home)
+    for path in ("-", "/dev/stdin", "/dev/null"):
+        home.kist("run", "--watch", "--env-file", path, "db", "--", "sh", "-c", "echo ran >&2", given=b"A=1\n", status=125)
+        assert b"can be read once only" in home.errors and b"ran" not in home.errors, (path, home.errors)
+
+
+def test_one_name_of_two_profiles_is_not_guessed(home):
+    """Both are called db.token: neither takes the place of the other."""
+    store(home, token="s3cret-one")
+    home.kist("profile", "create", "other")
+    home.kist("--profile", "other", "add", "fields", "--name", "db", "--stdin", given=b'{"token":"s3cret-two"}')
+    with open(os.path.join(home.work, "two.env"), "w") as file:
+        file.write("TWO=kist://other/db/token\n")
+    words = ("--env-file", "two.env", "db", "--", "sh", "-c", "echo $DB_TOKEN $TWO >&2")
+    home.kist("run", *words)
+    assert b"s3cret-one s3cret-two" in home.errors, home.errors
+    for form in ("db.token=fd", "memfd"):
+        home.kist("run", "--as", form, *words, status=125)
+        assert b"two profiles" in home.errors and b"s3cret" not in home.errors, home.errors
+
+
 def test_a_variable_made_from_several_fields_is_left_out(home):
     home.initialise()
     home.kist("add", "postgres", "--name", "pg", "--stdin", "--no-check",

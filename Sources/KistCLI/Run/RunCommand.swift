@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 struct RunCommand: SessionCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +19,7 @@ struct RunCommand: SessionCommand {
             Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown
             with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON.
             Pipes and files get what was written, unless --mask is given. KIST_NO_MASK=1 turns it off.
+            Looked for is what the program was started with: with --watch-signal not the new value that it fetches.
             """)
 
     @Option(
@@ -57,6 +59,13 @@ struct RunCommand: SessionCommand {
         return try Run.execute(try Self.input(self), session)
     }
 
+    /// Whether a second reading would find nothing: standard input, a pipe, a socket, a terminal.
+    private static func isReadOnce(_ path: String) -> Bool {
+        if path == "-" { return true }
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+
     /// Names up to `--`, the command behind it.
     static func input(_ command: RunCommand) throws(Failure) -> RunInput {
         var input = RunInput()
@@ -83,6 +92,11 @@ struct RunCommand: SessionCommand {
         input.keptDescriptors = command.keptDescriptors
         input.masks = command.mask
         input.deliveries = try Deliveries(command.forms)
+        if command.watch, command.watchSignal == nil, let path = input.envFiles.first(where: Self.isReadOnce) {
+            throw Failure.usage(
+                "--watch reads the env files again, and \(path == "-" ? "standard input" : path) can be read once only",
+                advice: ["put it into a file", "or without:  --watch-signal HUP, which reads them once"])
+        }
         if let name = command.watchSignal {
             input.watch = .signal(try WatchAction.signal(named: name))
         } else if command.watch {
