@@ -18,15 +18,18 @@ package struct Trust {
 
     /// Remembers `project`; an earlier content at the same path is forgotten. Durable before it returns.
     package func remember(_ project: FoundProject) throws(Failure) {
-        guard !project.path.contains("\n") else { throw Failure("a path with a line end cannot be trusted") }
-        let kept = lines().filter { !$0.hasSuffix("  " + project.path) }
+        // By bytes: to Swift the two of CR LF are one character, which is not the line end.
+        guard !project.path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            throw Failure("a path with a control character cannot be trusted")
+        }
+        let kept = lines().filter { !Self.isOf(project.path, $0) }
         try write(kept + [line(project)])
     }
 
     /// - Returns: whether it was there.
     package func forget(path: String) throws(Failure) -> Bool {
         let all = lines()
-        let kept = all.filter { !$0.hasSuffix("  " + path) }
+        let kept = all.filter { !Self.isOf(path, $0) }
         guard kept.count != all.count else { return false }
         try write(kept)
         return true
@@ -44,9 +47,13 @@ package struct Trust {
             ])
     }
 
-    private func line(_ project: FoundProject) -> String { "\(project.digest)  \(project.path)" }
+    private func line(_ project: FoundProject) -> [UInt8] { Array("\(project.digest)  \(project.path)".utf8) }
 
-    private func lines() -> [String] {
+    /// Behind 64 digits and two spaces.
+    private static func isOf(_ path: String, _ line: [UInt8]) -> Bool { line.dropFirst(66).elementsEqual(path.utf8) }
+
+    /// As bytes: two texts that Swift takes for equal may be two names.
+    private func lines() -> [[UInt8]] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
@@ -62,12 +69,12 @@ package struct Trust {
             guard count > 0 else { break }
             bytes += buffer[..<count]
         }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return bytes.split(separator: 0x0A).map(Array.init)
     }
 
-    private func write(_ lines: [String]) throws(Failure) {
+    private func write(_ lines: [[UInt8]]) throws(Failure) {
         try makeFolder(folder)
-        let text = lines.map { $0 + "\n" }.joined()
+        let text = String(decoding: lines.flatMap { $0 + [0x0A] }, as: UTF8.self)
         try AtomicFile.write(text, to: path, mode: 0o600)
     }
 

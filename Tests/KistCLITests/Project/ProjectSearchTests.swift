@@ -49,6 +49,22 @@ import Testing
         #expect(!trust.holds(first, environment: nothing))
     }
 
+    /// A name that would be lines of its own in the file of what was agreed to.
+    @Test(arguments: ["\n", "\r\n", "\r", "\u{1B}", "\u{7F}"])
+    func aPathWithAControlCharacterIsNotTrusted(_ end: String) throws {
+        let folder = try TemporaryFolder()
+        let trust = Trust(state: folder.path + "/state")
+        let digest = String(repeating: "a", count: 64)
+        let hostile = FoundProject(
+            path: "/tmp/x\(end)\(digest)  /home/ada/kist.toml", digest: String(repeating: "b", count: 64), text: "",
+            file: ProjectFile())
+        let refused = failure { () throws(Failure) in try trust.remember(hostile) }
+        #expect(refused != nil)
+        let victim = FoundProject(path: "/home/ada/kist.toml", digest: digest, text: "", file: ProjectFile())
+        #expect(!trust.holds(victim, environment: Variables([:])))
+        #expect(!trust.holds(hostile, environment: Variables([:])))
+    }
+
     @Test func aTrustFileThatOthersCanWriteCountsForNothing() throws {
         let folder = try TemporaryFolder()
         try folder.write("kist.toml", "use = []")
