@@ -55,6 +55,19 @@ def test_the_helper_as_docker_asks_it(world):
     assert helper(world, "nonsense", "x").status == 1
 
 
+def test_a_login_leaves_the_token_of_the_whole_service_alone(world):
+    token, package, newer = (world.secret(name, "ghp_{}") for name in ("github", "package", "newer"))
+    world.add("github", {"token": token}, "--name", "github")
+    stored = {"ServerURL": "ghcr.io", "Username": "ada", "Secret": package}
+    assert helper(world, "store", stored).status == 0
+    assert world.kist("get", "github", "token", may_print=True).out == token
+    assert json.loads(helper(world, "get", "ghcr.io").out) == stored
+    # And git leaves the registry's alone.
+    world.kist("provider", "git", "store", given=f"protocol=https\nhost=ghcr.io\nusername=ada\npassword={newer}\n")
+    assert world.kist("get", "github", "token", may_print=True).out == newer
+    assert world.kist("get", "ghcr.io", "password", may_print=True).out == package
+
+
 def test_docker_login_and_logout(world):
     password = world.secret("docker password")
     registry = world.stub(ImageRegistry, tls=False, logins={("ada", password)})

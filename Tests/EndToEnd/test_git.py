@@ -160,6 +160,45 @@ def test_a_token_of_github_by_any_user_name(world):
     assert helper(world, "get", "protocol=https\nhost=evilgithub.com\n").out == ""
 
 
+def test_what_git_found_good_goes_into_no_other_credential(world):
+    """Two logins of one user at one host, one of them refused: git tells the other's value after each use."""
+    good, bad, newer = world.secret("good"), world.secret("bad"), world.secret("newer")
+    base = "protocol=https\nhost=twice.example.com\n"
+    for name, password in (("good", good), ("bad", bad)):
+        world.add("login", {"username": "u", "password": password, "url": "https://twice.example.com"}, "--name", name)
+    helper(world, "erase", f"{base}username=u\npassword={bad}\n")
+    for _ in range(2):
+        assert helper(world, "get", base).out == f"username=u\npassword={good}\n"
+        helper(world, "store", f"{base}username=u\npassword={good}\n")
+    assert world.kist("get", "bad", "password", may_print=True).out == bad
+    assert "refused at" in world.done("list").out
+    # Another password of that user is the one's that is offered.
+    helper(world, "store", f"{base}username=u\npassword={newer}\n")
+    assert world.kist("get", "good", "password", may_print=True).out == newer
+    assert world.kist("get", "bad", "password", may_print=True).out == bad
+    # What is there for the whole host is not copied for a path of it.
+    helper(world, "store", f"{base}path=a b/c.git\nusername=u\npassword={newer}\n")
+    assert world.kist("show", "twice.example.com").status != 0
+    # A path with blanks is one place, however often it is stored.
+    for password in (good, bad):
+        helper(world, "store", f"protocol=https\nhost=path.example.com\npath=a b/c.git\nusername=u\npassword={password}\n")
+    assert world.kist("show", "path.example.com-2").status != 0
+    assert bad in helper(world, "get", "protocol=https\nhost=path.example.com\npath=a b/c.git\n").out
+
+
+def test_what_git_does_not_repeat_stays(world):
+    """git before 2.40 knows neither an end nor a refresh token, and tells the password all the same."""
+    token, refresh, newer = world.secret("token"), world.secret("refresh"), world.secret("newer")
+    base = "protocol=https\nhost=old.example.com\n"
+    soon = int(time.time()) + 3_600
+    more = f"password_expiry_utc={soon}\noauth_refresh_token={refresh}\n"
+    helper(world, "store", f"{base}username=u\npassword={token}\n{more}")
+    helper(world, "store", f"{base}username=u\npassword={token}\n")
+    assert helper(world, "get", base).out == f"username=u\npassword={token}\n{more}"
+    helper(world, "store", f"{base}username=u\npassword={newer}\n")
+    assert helper(world, "get", base).out == f"username=u\npassword={newer}\n"
+
+
 def test_locked_missing_or_stopped_git_is_told_to_stop(world):
     world.add("login", {"username": "u", "password": world.secret("p"), "url": "https://stop.example.com"}, "--name", "stop")
     asked = "protocol=https\nhost=stop.example.com\n"

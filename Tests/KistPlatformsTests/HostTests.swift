@@ -44,6 +44,16 @@ import Testing
         #expect(try match("https://h.example", "h.example", path: "a/b.git") == .host)
     }
 
+    /// What a tool says as it is comes back from the address that is stored for it.
+    @Test(arguments: ["a b/c.git", "a%20b", "a?b#c", "ä/\"x\"", "~me/a+b@c:d", "100%", "a\\b"])
+    func aPathIsEncodedInAnAddress(_ path: String) throws {
+        let query = try #require(HostQuery(authority: "h.example", isSecure: true, path: path))
+        #expect(try match(query.url, "h.example", path: path) == .exact)
+        #expect(try match(query.url, "h.example", path: path + "x") == nil)
+        #expect(
+            query.url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+    }
+
     /// A host with anything that another reader could take for the end of it is none.
     @Test func hostsThatReadersCouldTakeApartAreNone() {
         for byte in Array(UInt8(0)...32) + [35, 37, 47, 63, 64, 92, 127, 200] {

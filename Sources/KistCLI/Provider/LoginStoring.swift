@@ -14,17 +14,24 @@ struct LoginStoring: ~Copyable {
     /// The scheme of a header in whose place `password` stands.
     var authtype: String?
     var refreshToken: SecretBytes?
-    var expiry: Expiry = .never
+    /// `nil` when the tool does not say; versions of git before 2.40 never do.
+    var expiry: Expiry?
     /// Platforms that a new credential may be of, the first that fits; `login` fits anything.
     var platforms: [String] = []
     /// For the history: "git".
     let tool: String
+    /// The platforms whose credentials the tool may change. What is good for a host may be there for something else.
+    let changes: (Platform) -> Bool
 
-    init(query: HostQuery, username: String, password: consuming SecretBytes, tool: String) {
+    init(
+        query: HostQuery, username: String, password: consuming SecretBytes, tool: String,
+        changes: @escaping (Platform) -> Bool
+    ) {
         self.query = query
         self.username = username
         self.password = password
         self.tool = tool
+        self.changes = changes
         refreshToken = nil
     }
 
@@ -35,47 +42,61 @@ struct LoginStoring: ~Copyable {
             guard (GitLogin.authtype(overview) == nil) == (wanted == nil) else { return false }
             return GitLogin.fits(platform, overview, user: wanted == nil ? user : nil, takesHeader: true)
         }
-        if let found = known.first(where: { $0.match == .exact }),
-            let form = GitLogin.form(found.platform, found.overview),
-            form.password.fields.count == 1, form.password.parts.count == 1
-        {
-            return try change(found, form.password.fields.first ?? "", session)
+        switch try choose(known, session) {
+        case .nothing: return
+        case .change(let found): try change(found, try Read.field(field(found) ?? ""), session)
+        case .create: try create(session)
         }
-        try create(session)
+    }
+
+    /// Whether the tool says more than a user name and a password.
+    var saysMore: Bool {
+        switch refreshToken {
+        case .some: true
+        case .none: expiry != nil
+        }
     }
 
     // MARK: Changing
 
-    private func change(_ found: HostSearch.Found, _ field: String, _ session: Session) throws(Failure) {
+    private func change(_ found: HostSearch.Found, _ main: FieldName, _ session: Session) throws(Failure) {
         let before = found.overview
+        let refresh = try Read.field(LoginValues.refreshField)
+        let dates = Set(found.platform.fields(variant: before.variant).filter(\.isExpiry).map(\.name))
+        let hasDate = before.expiry != .never || before.plain.contains { dates.contains($0.name.description) }
+        let others = before.secrets.filter { $0 != main }
         var draft = SecretFields()
-        draft.set(try Read.field(field), password)
+        draft.set(main, password)
+        // An end, dates and a refresh token belong to the value that they came with: they stay with it, also when the tool has
+        // not repeated them, and go with it. Nobody is asked for that alone.
+        var isSame: Bool?
+        if !others.isEmpty || hasDate && before.policy != .confirm {
+            let want = Want(profile: before.profile, name: before.name, fields: before.secrets)
+            let reply = try session.reveal(RevealRequest(wants: [want], purpose: .edit, allowExpired: true))
+            var same = false
+            if let value = reply.value(0, main) { same = value == password }
+            for other in others where same || other != refresh {
+                if let value = reply.value(0, other) { draft.set(other, value) }
+            }
+            isSame = same
+        }
         switch refreshToken {
-        case .some(let token):
-            if allowsRefresh(found.platform) { draft.set(try Read.field(LoginValues.refreshField), token) }
+        case .some(let token): if allowsRefresh(found.platform) { draft.set(refresh, token) }
         case .none: break
         }
-        // What else it has stays; a refresh token belongs to the password that it came with.
-        let others = before.secrets.filter {
-            $0.description != LoginValues.refreshField && !draft.contains($0.description)
-        }
-        if !others.isEmpty {
-            let want = Want(profile: before.profile, name: before.name, fields: others)
-            let reply = try session.reveal(RevealRequest(wants: [want], purpose: .edit, allowExpired: true))
-            for other in others { if let value = reply.value(0, other) { draft.set(other, value) } }
-        }
+        let kept = isSame != false
+        let added = draft.names.filter { !before.secrets.contains($0) }
         var item = PutItem(
             profile: before.profile, name: before.name, platform: before.platform, variant: before.variant,
-            plain: plain(before), secrets: draft.names, expiry: expiry, note: before.note,
-            ifRevision: before.revision)
+            plain: plain(before), secrets: before.secrets.filter { draft.contains($0.description) } + added,
+            expiry: expiry ?? (kept ? before.expiry : .never), note: before.note, ifRevision: before.revision)
         item.unlessSame = true
+        if !kept || item.expiry != before.expiry { item.plain.removeAll { dates.contains($0.name.description) } }
         let revision = try put(item, draft, session)
-        // A date that somebody had noted was that of the value before.
-        let dates = Set(found.platform.fields(variant: before.variant).filter(\.isExpiry).map(\.name))
-        guard revision != before.revision, item.plain.contains(where: { dates.contains($0.name.description) }) else {
-            return
-        }
+        // Where it was not compared here the vault has: the value was another.
+        guard isSame == nil, hasDate, revision != before.revision else { return }
         item.plain.removeAll { dates.contains($0.name.description) }
+        item.expiry = expiry ?? .never
         item.ifRevision = revision
         _ = try put(item, draft, session)
     }
@@ -146,7 +167,7 @@ struct LoginStoring: ~Copyable {
             let name = try Read.credential(number == 1 ? base : "\(base)-\(number)")
             let item = PutItem(
                 profile: profile, name: name, platform: platform, variant: variant, plain: fields,
-                secrets: draft.names, expiry: expiry, ifRevision: 0)
+                secrets: draft.names, expiry: expiry ?? .never, ifRevision: 0)
             if try put(item, draft, session, mayExist: true) != nil { return }
         }
         throw Failure("there are too many credentials called \(base)")

@@ -28,7 +28,37 @@ package struct HostQuery: Hashable, Sendable {
 
     /// The address to be stored with a login that is good there.
     package var url: String {
-        (isSecure == false ? "http://" : "https://") + text + (path.map { "/" + $0 } ?? "")
+        (isSecure == false ? "http://" : "https://") + text + (path.map { "/" + Self.encoded($0) } ?? "")
+    }
+
+    /// Tools say a path as it is; in an address what is no character of a path stands as `%20`.
+    static func encoded(_ path: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        let marks = Array("/-._~!$&'()*+,;=:@".utf8)
+        let bytes = path.utf8.flatMap { byte in
+            FieldForm.isAlphanumeric(byte) || marks.contains(byte)
+                ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// - Returns: the path itself when it is not encoded, or is no text then.
+    static func decoded(_ path: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(path.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy(FieldForm.isHex),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            else { return path }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self) ?? path
     }
 
     static func trimmed(_ path: String) -> String {
@@ -63,7 +93,9 @@ extension Platform {
                 address.port == query.port, query.isSecure == nil || query.isSecure == address.isSecure
             else { return nil }
             let path = HostQuery.trimmed(address.path)
-            if path == query.path ?? "" { return .exact }
+            if path == query.path ?? "" || HostQuery.trimmed(HostQuery.decoded(address.path)) == query.path {
+                return .exact
+            }
             return path.isEmpty || query.path == nil ? .host : nil
         }
         guard let text = template.text(name: name, plain: plain), let address = WebAddress("https://" + text),

@@ -17,7 +17,11 @@ enum CargoLogin {
         let variant = found?.variant ?? (bare == "https://index.crates.io" ? "crates-io" : "registry")
         var draft = CredentialDraft(platform: platform, variant: variant)
         if let found {
-            for field in found.plain { try draft.setPlain(field.name.description, field.value) }
+            // A date that somebody had noted was that of the token before.
+            let dates = Set(platform.fields(variant: variant).filter(\.isExpiry).map(\.name))
+            for field in found.plain where !dates.contains(field.name.description) {
+                try draft.setPlain(field.name.description, field.value)
+            }
         } else {
             try draft.setPlain(CargoProvider.indexField, bare)
             if variant == "registry", let name = request.registry { try draft.setPlain("registry", name) }

@@ -10,6 +10,8 @@ enum DockerProvider: ProviderTool {
     static let abstract = "docker's credential helper: store, get, erase, list, version"
     static let example = "echo registry.example.com | kist provider docker get"
 
+    static let registryPlatform = "docker-registry"
+
     static func answer(_ arguments: [String], _ exchange: ProviderExchange) throws(Failure) -> Int32 {
         guard arguments.count == 1 else {
             throw Failure.usage("docker says store, get, erase, list or version, and nothing more")
@@ -86,8 +88,12 @@ enum DockerProvider: ProviderTool {
             throw Failure.usage("that is no address of a registry to which a secret may go")
         }
         var storing = LoginStoring(
-            query: query, username: login.username, password: login.secret.copy(), tool: "docker")
-        storing.platforms = ["docker-registry"]
+            query: query, username: login.username, password: login.secret.copy(), tool: "docker"
+        ) {
+            // The token of a whole service answers for its registry too, and is not docker's to replace.
+            [registryPlatform, "login"].contains($0.name) && !$0.logins.contains { $0.takesAnyUser }
+        }
+        storing.platforms = [registryPlatform]
         try storing.store(try exchange.session())
         return ExitCode.done
     }
@@ -105,7 +111,7 @@ enum DockerProvider: ProviderTool {
         let session = try exchange.session()
         let now = session.now
         var entries: [(server: String, username: String)] = []
-        for overview in try session.overviews(try session.profile()) where overview.platform == "docker-registry" {
+        for overview in try session.overviews(try session.profile()) where overview.platform == registryPlatform {
             guard !overview.expiry.isPast(at: now), let platform = try? session.catalog.load(overview.platform),
                 let form = LoginValues.form(platform, overview),
                 let registry = overview.plain.first(where: { $0.name.description == "registry" })?.value,

@@ -11,7 +11,10 @@ enum GitStoring {
         guard let secret = secret(request) else { return }
         let authtype = isHeader(request) ? request.authtype : nil
         guard authtype != nil || request.username != nil else { return }
-        var login = LoginStoring(query: query, username: request.username ?? "", password: secret, tool: "git")
+        // A registry's password is another tool's, whatever git may get for the same host.
+        var login = LoginStoring(query: query, username: request.username ?? "", password: secret, tool: "git") {
+            $0.name != DockerProvider.registryPlatform
+        }
         login.authtype = authtype
         if let seconds = request.expiry {
             let moment = Timestamp(seconds: seconds)
