@@ -9,14 +9,7 @@ enum AWSSetup: ToolSetup {
     static func edits(_ place: SetupPlace, undo: Bool) throws(Failure) -> [SetupEdit] {
         guard place.words.count == 1 else { throw Failure.usage("which credential?", advice: [example]) }
         let credential = try Read.credential(place.words[0])
-        let profile = place.name ?? credential.description
-        let isName = { (byte: UInt8) in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || [45, 46, 64, 95].contains(byte)
-        }
-        guard !profile.isEmpty, profile.utf8.allSatisfy(isName) else {
-            throw Failure.usage("a profile's name has letters, digits and @-._ only")
-        }
+        let profile = try place.plainName(credential, "a profile's name")
         let section = profile == "default" ? "[default]" : "[profile \(profile)]"
         let path = place.environment.nonEmpty("AWS_CONFIG_FILE") ?? "\(place.home)/.aws/config"
         let line = "credential_process = \(try program(place)) provider aws \(credential)"

@@ -10,8 +10,16 @@ enum GCPSetup: ToolSetup {
     static func edits(_ place: SetupPlace, undo: Bool) throws(Failure) -> [SetupEdit] {
         guard place.words.count == 1 else { throw Failure.usage("which credential?", advice: [example]) }
         let name = try Read.credential(place.words[0])
+        _ = try place.plainName(name, "a file's name")
         let path = file(place)
-        if undo { return [try place.edit(path) { (_) throws(Failure) in nil }] }
+        if undo {
+            return [
+                try place.edit(path) { (text) throws(Failure) in
+                    try check(text, " provider gcp \(name)\"", path)
+                    return nil
+                }
+            ]
+        }
         let overview = try place.overview(name)
         guard overview.platform == GCPProvider.platform else {
             throw Failure("\(name) is no workload identity", advice: ["make one:  kist add \(GCPProvider.platform)"])
@@ -36,10 +44,32 @@ enum GCPSetup: ToolSetup {
         }
         let command = json.encode("\(place.program) provider gcp \(name)")
         lines.append(
-            "  \"credential_source\": {\"executable\": {\"command\": \(command), \"timeout_millis\": 30000}}")
+            source + "\(command), \"timeout_millis\": 30000}}")
         let text = (["{"] + lines + ["}"]).joined(separator: "\n") + "\n"
-        return [try place.edit(path) { (_) throws(Failure) in text }]
+        return [
+            try place.edit(path) { (before) throws(Failure) in
+                try check(before, " provider gcp ", path)
+                return text
+            }
+        ]
     }
+
+    /// A file of somebody else's is neither written over nor taken away.
+    private static func check(_ text: String, _ command: String, _ path: String) throws(Failure) {
+        let ours = [
+            "  \"type\": \"external_account\",", "  \"audience\": ", "  \"subject_token_type\": ", "  \"token_url\": ",
+            "  \"service_account_impersonation_url\": ", source,
+        ]
+        let lines = text.split(separator: "\n")
+        guard lines.allSatisfy({ line in line == "{" || line == "}" || ours.contains { line.hasPrefix($0) } }),
+            lines.isEmpty || lines.contains(where: { $0.hasPrefix(source) && $0.contains(command) })
+        else {
+            throw Failure(
+                "\(path) is not what Kist has written for it", advice: ["another file:  --as NAME"])
+        }
+    }
+
+    private static let source = "  \"credential_source\": {\"executable\": {\"command\": "
 
     static func notes(_ place: SetupPlace) -> [String] {
         [

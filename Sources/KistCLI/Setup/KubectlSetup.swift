@@ -38,7 +38,8 @@ enum KubectlSetup: ToolSetup {
     private static func block(_ user: String, _ credential: String, _ program: String, _ indent: String) -> [String] {
         let command = program.flatMap { $0 == "\\" || $0 == "\"" ? ["\\", $0] : [$0] }
         return [
-            "- name: \(user)", "  user:", "    exec:", "      apiVersion: client.authentication.k8s.io/v1",
+            // In quotes: YAML would read `null`, `true` or `123` as something else than a name.
+            "- name: \"\(user)\"", "  user:", "    exec:", "      apiVersion: client.authentication.k8s.io/v1",
             "      command: \"\(String(command))\"", "      args:", "      - provider", "      - kubectl",
             "      - \"\(credential)\"", "      interactiveMode: IfAvailable", "      provideClusterInfo: true",
         ].map { indent + $0 }
@@ -68,7 +69,8 @@ enum KubectlSetup: ToolSetup {
         if contains(added, lines) != nil { return text }
         // A list ends where a key of the document stands at the margin.
         let end = lines[(users + 1)...].firstIndex { !$0.hasPrefix(" ") && !$0.hasPrefix("-") } ?? lines.count
-        guard !lines[users..<end].contains(where: { $0.drop { $0 == " " || $0 == "-" } == "name: \(user)" }) else {
+        let names = ["name: \(user)", "name: \"\(user)\"", "name: '\(user)'"]
+        guard !lines[users..<end].contains(where: { names.contains(String($0.drop { $0 == " " || $0 == "-" })) }) else {
             throw Failure(
                 "a user \(user) is there already",
                 advice: ["another name:  --as USER", "take it away:  kubectl config delete-user \(user)"])

@@ -1,7 +1,7 @@
 internal import KistModel
 
-/// How a tool is told to ask Kist: changes of the tool's own configuration, shown before they are made and taken back
-/// exactly. One type for each tool; a new one is listed in `Setups.all`.
+/// How a tool is told to ask Kist: changes of the tool's own configuration, all of which are said, and which are taken back
+/// on demand. One type for each tool; a new one is listed in `Setups.all`.
 protocol ToolSetup: Sendable {
     /// As typed: "git".
     static var name: String { get }
@@ -66,6 +66,19 @@ struct SetupPlace {
     func folder(_ variable: String, _ fallback: String) -> String {
         guard let path = environment.nonEmpty(variable), path.hasPrefix("/") else { return "\(home)/\(fallback)" }
         return path
+    }
+
+    /// `--as`, else `fallback`, where it becomes part of a path or of a line.
+    ///
+    /// - Parameter what: "a profile's name".
+    func plainName(_ fallback: CredentialName, _ what: String) throws(Failure) -> String {
+        let name = name ?? fallback.description
+        let isPlain = name.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || [45, 46, 64, 95].contains(byte)
+        }
+        guard !name.isEmpty, isPlain else { throw Failure.usage("\(what) has letters, digits and @-._ only") }
+        return name
     }
 
     /// The edit that turns the text of a file into another.

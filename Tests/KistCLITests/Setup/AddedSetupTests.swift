@@ -111,7 +111,7 @@ import Testing
     @Test func kubectlKeepsWhatIsThere() throws {
         let file = ".kube/config"
         let made = try #require(try after(KubectlSetup.self, place(["prod"]), file, Self.kubeconfig))
-        #expect(made.contains("users:\n- name: prod\n  user:\n    exec:\n"))
+        #expect(made.contains("users:\n- name: \"prod\"\n  user:\n    exec:\n"))
         #expect(made.hasSuffix("- name: somebody\n  user:\n    token: x\n"))
         #expect(try after(KubectlSetup.self, place(["prod"]), file, made) == made)
         #expect(try after(KubectlSetup.self, place(["prod"]), file, made, undo: true) == Self.kubeconfig)
@@ -119,7 +119,7 @@ import Testing
         let deep = Self.kubeconfig.replacing(
             "- name: somebody\n  user:\n    token", with: "  - name: somebody\n    user:\n      token")
         let deeper = try #require(try after(KubectlSetup.self, place(["prod"]), file, deep))
-        #expect(deeper.contains("users:\n  - name: prod\n    user:\n      exec:\n"))
+        #expect(deeper.contains("users:\n  - name: \"prod\"\n    user:\n      exec:\n"))
         #expect(try after(KubectlSetup.self, place(["prod"]), file, deeper, undo: true) == deep)
         // Users that others made stay theirs.
         #expect(throws: Failure.self) {
@@ -137,5 +137,37 @@ import Testing
         #expect(made.contains(#""command": "/opt/kist/kist provider gcp cloud""#))
         #expect(made.contains("serviceAccounts/a%40p.iam.gserviceaccount.com:generateAccessToken"))
         #expect(try after(GCPSetup.self, place(["cloud"]), ".config/kist/gcp/cloud.json", made, undo: true) == nil)
+        #expect(try after(GCPSetup.self, place(["cloud"]), ".config/kist/gcp/cloud.json", made) == made)
+    }
+
+    /// A name is no way to another file, and what stands in the file is ours or stays.
+    @Test func googlesFileIsNobodyElses() throws {
+        let file = ".config/kist/gcp/cloud.json"
+        let made = try #require(try after(GCPSetup.self, place(["cloud"]), file, nil))
+        for name in ["../../gcloud/application_default_credentials", "a/b", "/etc/x", "", "a b", "a\nb"] {
+            for undo in [false, true] {
+                #expect(throws: Failure.self) { try GCPSetup.edits(place(["cloud"], as: name), undo: undo) }
+            }
+        }
+        for other in [
+            "{\"type\": \"authorized_user\"}\n", "mine\n", made + "{\"refresh_token\": \"x\"}\n",
+            made.replacing("provider gcp cloud", with: "other"),
+        ] {
+            #expect(throws: Failure.self) { try after(GCPSetup.self, place(["cloud"]), file, other) }
+            #expect(throws: Failure.self) { try after(GCPSetup.self, place(["cloud"]), file, other, undo: true) }
+        }
+        // Taken back is only what these words have set up.
+        let others = made.replacing("provider gcp cloud", with: "provider gcp cloud2")
+        #expect(throws: Failure.self) { try after(GCPSetup.self, place(["cloud"]), file, others, undo: true) }
+    }
+
+    @Test(arguments: ["null", "true", "123", "1e3", "-", "~"])
+    func aNameIsATextToYAML(_ name: String) throws {
+        let made = try #require(try after(KubectlSetup.self, place(["prod"], as: name), ".kube/config", nil))
+        #expect(made.contains("- name: \"\(name)\"\n"))
+        #expect(throws: Failure.self) {
+            try after(
+                KubectlSetup.self, place(["prod"], as: name), ".kube/config", "users:\n- name: '\(name)'\n  user: {}\n")
+        }
     }
 }
