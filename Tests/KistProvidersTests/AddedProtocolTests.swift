@@ -50,6 +50,9 @@ enum Wire {
         let request = try KubectlRequest(Self.info)
         #expect(request.version == "client.authentication.k8s.io/v1")
         #expect(request.server == "https://10.0.0.1:6443" && request.isInteractive)
+        for usual in ["\"insecure-skip-tls-verify\":false", "\"proxy-url\":\"\"", "\"proxy-url\":null"] {
+            #expect(try KubectlRequest(Self.info.replacing("\"config\":null", with: usual)).server != nil)
+        }
         let bare = try KubectlRequest(
             #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}}"#
         )
@@ -57,6 +60,11 @@ enum Wire {
         for wrong in [
             "", "{}", #"{"kind":"Pod","apiVersion":"client.authentication.k8s.io/v1"}"#,
             Self.info.replacing("/v1", with: "/v1alpha1"), Self.info + "x",
+            Self.info.replacing("\"config\":null", with: "\"insecure-skip-tls-verify\":true"),
+            Self.info.replacing("\"config\":null", with: "\"insecure-skip-tls-verify\":\"true\""),
+            Self.info.replacing("\"config\":null", with: "\"insecure-skip-tls-verify\":{}"),
+            Self.info.replacing("\"config\":null", with: "\"proxy-url\":\"http://evil.example:3128\""),
+            Self.info.replacing("\"config\":null", with: "\"proxy-url\":[\"http://evil.example\"]"),
         ] { #expect(throws: ProviderRefusal.self, "\(wrong)") { try KubectlRequest(wrong) } }
     }
 
@@ -98,12 +106,15 @@ enum Wire {
         #expect(request.id == "7" && request.credential == "kumo" && request.fields == ["api_key", "url"])
         #expect(request.profile == "prod" && request.reason == "x")
         #expect(try Wire.line(#" {"credential":"kumo","id":"a\"b"} "#).id == #""a\"b""#)
+        #expect(try Wire.line(#"{"credential":"a","profile":null,"reason":null}"#).profile == nil)
         for wrong in [
             "{}", #"{"credential":1}"#, #"{"credential":"a","more":1}"#, #"{"credential":"a","fields":"b"}"#,
             #"{"credential":"a","fields":[]}"#, #"{"credential":"a","fields":["b","b"]}"#,
             #"{"credential":"a","fields":[1]}"#,
             #"{"credential":"a","fields":{"0":"b"}}"#, #"{"credential":"a","id":1.5}"#,
-            #"{"credential":"a","id":true}"#,
+            #"{"credential":"a","id":true}"#, #"{"credential":"a","profile":1}"#,
+            #"{"credential":"a","profile":["b"]}"#,
+            #"{"credential":"a","profile":{}}"#, #"{"credential":"a","reason":false}"#,
             #"{"credential":"a","fields":["# + (0..<65).map { "\"f\($0)\"" }.joined(separator: ",") + "]}",
         ] { #expect(throws: ProviderRefusal.self, "\(wrong)") { try Wire.line(wrong) } }
     }

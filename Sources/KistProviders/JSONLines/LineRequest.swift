@@ -29,6 +29,12 @@ package struct LineRequest: Hashable, Sendable {
         } else {
             id = nil
         }
+        for name in ["profile", "reason"] where members.has(name) {
+            // Left out, it would be another profile than the one that was meant.
+            guard try members.text(name) != nil || members.word(name) == "null" else {
+                throw ProviderRefusal(name, "it is neither a text nor null")
+            }
+        }
         profile = try members.text("profile")
         guard let credential = try members.text("credential") else {
             throw ProviderRefusal("credential", "it is missing")

@@ -29,6 +29,14 @@ package struct KubectlRequest: Hashable, Sendable {
         }
         self.version = version
         server = try members.text("spec.cluster.server")
+        // The address says which cluster it is only where its certificate is looked at, and nobody stands between.
+        let (skip, proxy) = ("spec.cluster.insecure-skip-tls-verify", "spec.cluster.proxy-url")
+        if members.has(skip), !["false", "null"].contains(members.word(skip)) {
+            throw ProviderRefusal("insecure-skip-tls-verify", "nothing is handed out to a cluster that nobody looks at")
+        }
+        if members.has(proxy), try members.text(proxy) != "", members.word(proxy) != "null" {
+            throw ProviderRefusal("proxy-url", "nothing is handed out to a proxy")
+        }
         isInteractive = members.word("spec.interactive") == "true"
     }
 }
