@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -62,6 +63,37 @@ def test_no_form_of_a_secret_reaches_the_terminal(home):
     with home.terminal(in_python(FORMS), environment={"KIST_NO_MASK": "1"}) as terminal:
         seen, _ = terminal.finish()
     assert len(leaks(seen)) > 50 and SHOWN not in seen, seen
+
+
+def test_slow_small_pieces_do_not_add_up_to_a_secret(home):
+    """Each piece alone is short enough to be shown when nothing follows; together they are not."""
+    store(home)
+    slow = """import os, sys, time
+k = os.environ["KUMO_API_KEY"].encode()
+for size in (1, 2, 3):
+    for at in range(0, len(k), size):
+        os.write(1, k[at:at + size])
+        time.sleep(0.08)
+    os.write(1, b"\\n")"""
+    with home.terminal(in_python(slow)) as terminal:
+        seen, status = terminal.finish()
+    plain = SECRET.encode()
+    shown = [plain[at:at + 4] for at in range(len(plain) - 3) if plain[at:at + 4] in seen]
+    assert status == 0 and not shown and seen.count(SHOWN) == 3, (shown, seen)
+
+
+def test_a_socket_gets_what_was_written_unless_asked(home):
+    store(home)
+    for options, variables, masked in (((), {}, False), (("--mask",), {}, True), ((), {"CI": "true"}, True),
+                                       (("--no-mask",), {"CI": "true"}, False)):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            words = ["kist", "run", *options, "kumo", "--", "sh", "-c", 'echo "$KUMO_API_KEY"']
+            subprocess.run(words, executable=os.path.join(home.programs, "kist"), stdin=subprocess.DEVNULL, stdout=theirs,
+                           stderr=subprocess.DEVNULL, env={**home.environment, **variables}, check=True, timeout=60)
+            theirs.close()
+            seen = b"".join(iter(lambda: ours.recv(4096), b""))
+        assert seen == (SHOWN if masked else SECRET.encode()) + b"\n", (options, variables, seen)
 
 
 def test_pipes_and_files_get_what_was_written_unless_asked(home):
