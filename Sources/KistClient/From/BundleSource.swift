@@ -37,7 +37,11 @@ public struct BundleSource: CredentialProvider {
     public func credential(for request: CredentialRequest) async throws(CredentialError) -> Credential? {
         guard shelf.path != nil else { return nil }
         let name = try request.checkedName(sourceName)
-        return try shelf.credential(try request.checkedProfile(profile, sourceName), name)
+        let profile = try request.checkedProfile(profile, sourceName)
+        // Where its file lies may be slow, and another task may be opening it.
+        return try await OwnThreads.shared.run(deadline: .seconds(30), source: Shelf.source) {
+            [shelf] (_) throws(CredentialError) in try shelf.credential(profile, name)
+        }
     }
 }
 
@@ -115,10 +119,15 @@ private final class Shelf: Sendable {
     }
 
     private func open(_ path: String, _ now: Timestamp) throws(CredentialError) -> OpenedBundle {
-        let file: [UInt8]
-        do throws(PosixError) { file = try File.read(path, most: SealedBundle.longest) } catch {
+        let read: [UInt8]?
+        do throws(PosixError) {
+            // Not blocking: a pipe in the place of a file must not hold the caller.
+            let opened = try File.open(path, flags: O_RDONLY | O_NONBLOCK)
+            read = try FileStatus(of: opened.raw).kind == .file ? File.read(opened, most: SealedBundle.longest) : nil
+        } catch {
             throw Self.failed(.unavailable, "\(path): \(error)")
         }
+        guard let file = read else { throw Self.failed(.unsafePlace, "\(path): it is not a regular file") }
         let identity = try readIdentity()
         do throws(BundleError) { return try OpenedBundle(file, with: identity, now: now) } catch {
             throw Self.words(error, path)

@@ -1,3 +1,4 @@
+import Glibc
 import KistBundle
 import KistCrypto
 import KistModel
@@ -91,6 +92,14 @@ import Testing
         #expect(await reason(BundleSource(bundle, identity: identity)) == .damaged)
         #expect(await reason(BundleSource(bundle, identity: folder.path + "/none")) == .unavailable)
         #expect(await reason(BundleSource(folder.path + "/none", identity: identity)) == .unavailable)
+    }
+
+    /// Whoever opens one waits for somebody to write.
+    @Test func aPipeInItsPlaceHoldsNobody() async throws {
+        try make()
+        try Folder.removeFile(bundle)
+        #expect(mkfifo(bundle, 0o600) == 0)
+        #expect(await reason(.bundle(bundle, identity: identity)) == .unsafePlace)
     }
 
     /// `KIST_BUNDLE` is not set where tests run.
