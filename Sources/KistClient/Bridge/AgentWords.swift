@@ -1,3 +1,4 @@
+private import Glibc
 internal import KistPosix
 internal import KistProtocol
 
@@ -47,6 +48,12 @@ enum AgentWords {
 
     private static func isThere(_ places: () throws(ClientError) -> Places) -> Bool {
         guard let places = try? places() else { return false }
-        return (try? FileStatus(of: places.vault)) != nil
+        do throws(PosixError) {
+            _ = try FileStatus(of: places.vault)
+            return true
+        } catch {
+            // One that cannot be looked at is not one that is not there: then another source must not be asked instead.
+            return error.code != ENOENT && error.code != ENOTDIR
+        }
     }
 }
