@@ -183,3 +183,62 @@ def test_programs_that_others_could_have_written_are_not_started():
         with home.inside(PATH=home.at("open")):
             raises(kist.NoAgent, lambda: kist.get("kumo"))
         assert not os.path.exists(home.at("started"))
+
+
+def test_a_kept_connection_that_broke_is_not_used_again():
+    import json
+    import socket
+
+    from kist import _agent, _keys, _places
+    from liar import Liar, frame
+
+    def kept():
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        theirs.close()
+        places = _places.find()
+        _session._kept[os.getpid(), places.vault] = _agent.Agent(ours, places)
+
+    def stops(agent):
+        raise KeyboardInterrupt
+
+    with Home(vault=False) as home, home.inside(PATH="/nowhere"):
+        for body in (
+            _session.state,
+            lambda: _session.unlock(b"x"),
+            lambda: _session.ask(lambda agent: agent.call("status"), start=False),
+            lambda: _session.ask(stops),
+        ):
+            kept()
+            raises(BaseException, body)
+            assert not _session._kept, body
+        # The same when the vault was locked in between, and the key of the environment is to open it.
+        locked = _agent.AgentFailure("locked", "", {})
+        asked = []
+
+        def once(agent):
+            asked.append(agent)
+            if len(asked) == 1:
+                raise locked
+            raise KeyboardInterrupt
+
+        given, unlock = _keys.given, _agent.Agent.unlock
+        _keys.given = lambda: _keys.Key("passphrase", b"x")
+        _agent.Agent.unlock = lambda *_, **__: {}
+        try:
+            kept()
+            raises(KeyboardInterrupt, lambda: _session.ask(once))
+            assert len(asked) == 2 and not _session._kept
+        finally:
+            _keys.given, _agent.Agent.unlock = given, unlock
+        # An agent elsewhere that answers its greeting with an error is told like any other.
+        refusal = {"code": -32000, "message": "no", "data": {"kind": "version"}}
+        with Liar(frame({"jsonrpc": "2.0", "id": 1, "error": refusal})) as liar:
+            vault = _places.find().vault
+            os.makedirs(os.path.dirname(vault), 0o700, exist_ok=True)
+            with open("/proc/sys/kernel/random/boot_id") as file:
+                boot = file.read().strip()
+            with open(vault + ".lock", "w") as file:
+                file.write(json.dumps({"boot": boot, "socket": liar.path}))
+            os.mkdir(home.at("other"), 0o700)
+            os.environ["XDG_RUNTIME_DIR"] = home.at("other")
+            assert "another version" in str(raises(kist.NoAgent, _session.state))

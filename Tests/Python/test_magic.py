@@ -2,7 +2,8 @@
 
 import contextlib
 
-from kist import NotFound, UsageError
+from home import raises
+from kist import NotFound, NotOpened, UsageError
 from kist.notebook import ask, line, unlock
 
 
@@ -97,3 +98,43 @@ def test_a_key_that_lost_its_lines_gets_them_back():
     for pasted in (pem.replace("\n", " "), pem.replace("\n", ""), pem):
         assert ask._in_lines(pasted.strip()).strip() == pem.strip(), pasted
     assert ask._in_lines("no key") == "no key"
+
+
+def shown_with_variables(error):
+    """What a traceback shows that prints the variables of every frame, those of what it came from included."""
+    frames, text = [error], []
+    for each in frames:
+        frames += [other for other in (each.__context__, each.__cause__) if other is not None]
+        trace = each.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename != __file__:
+                text.append(repr(trace.tb_frame.f_locals))
+            trace = trace.tb_next
+    return "".join(text)
+
+
+def test_an_interrupted_question_shows_nothing_that_was_typed():
+    """Not even with `%xmode Verbose`, whatever goes wrong while the vault is opened or the next field is asked for."""
+    typed = "typed-canary-0001"
+    before = unlock._session.unlock, unlock.state
+    unlock.state = lambda: "locked"
+    try:
+        for kind in (KeyboardInterrupt, OSError, NotOpened):
+
+            def interrupted(passphrase, **_):
+                held = passphrase
+                try:
+                    raise NotFound("first")
+                except NotFound:
+                    raise kind(f"{len(held)} bytes")
+
+            unlock._session.unlock = interrupted
+            with typing(typed):
+                error = raises(kind, unlock.ask)
+            assert typed not in shown_with_variables(error), kind
+            assert kind is NotOpened or typed not in "".join(error._render_traceback_())
+    finally:
+        unlock._session.unlock, unlock.state = before
+    with typing(typed) as asked:
+        error = raises(StopIteration, lambda: ask.credential("kaskada"))
+    assert len(asked) == 2 and typed not in shown_with_variables(error), error

@@ -9,7 +9,7 @@ import urllib.parse
 
 from kist.notebook.forms import forms
 from kist.notebook.mask import Mask, Stream
-from kist.notebook.messages import Outlet, masked
+from kist.notebook.messages import DEEPEST, Outlet, masked
 from kist.notebook.search import PIECE
 
 KEY = "demo:qBX-J36iE8mL0o779j-U"
@@ -271,3 +271,14 @@ def test_the_users_own_data_is_not_changed():
     data = {"a": [KEY, {"b": (KEY,)}]}
     assert masked(data, mask) == {"a": [NAME, {"b": (NAME,)}]}
     assert data == {"a": [KEY, {"b": (KEY,)}]}
+
+
+def test_what_is_nested_too_deeply_is_not_shown():
+    mask = knowing(("kumo.api_key", KEY))
+    for wrap in (lambda value: [value], lambda value: {"a": value}, lambda value: (value,)):
+        for depth in (1, 63, 64, 65, 66, 200, 400):
+            value = KEY
+            for _ in range(depth):
+                value = wrap(value)
+            text = repr(masked(value, mask))
+            assert KEY not in text and (NAME in text) == (depth <= DEEPEST + 1), (depth, text)

@@ -164,3 +164,23 @@ def test_a_prefix_cannot_make_a_dangerous_name():
         with home.inside(KIST_TRUST=_project.read(path).digest):
             assert "LD_PRELOAD" in str(raises(kist.UsageError, lambda: kist.load()))
             assert "LD_PRELOAD" not in os.environ
+
+
+def test_a_path_with_a_line_break_is_never_trusted():
+    """Or the name of a folder could write a line of the list of what is trusted."""
+    from kist import NotTrusted, _places, _project
+
+    with Home(vault=False) as home, home.inside():
+        state = _places.find().state
+        os.makedirs(state, 0o700, exist_ok=True)
+        for name, counts in (("plain", True), ("a\rb", False), ("a\x1bb", False), ("a\x7fb", False), ("a\nb", False)):
+            os.mkdir(home.at("work", name))
+            with open(home.at("work", name, "kist.toml"), "w") as file:
+                file.write('profile = "prod"\n')
+            project = _project.read(home.at("work", name, "kist.toml"))
+            with open(state + "/trust", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(f"{project.digest}  {project.path}\n")
+            if counts:
+                project.require_trust()
+            else:
+                raises(NotTrusted, project.require_trust)

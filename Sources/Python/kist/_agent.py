@@ -109,7 +109,11 @@ class Agent:
             return None
         agent = cls(connected, places)
         # A lock file comes with the vault's folder, which may be anybody's: nothing follows on trust.
-        agent.hello()
+        try:
+            agent.hello()
+        except BaseException:
+            agent.close()
+            raise
         return agent
 
     def close(self) -> None:

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 19
 
 
-def make(recipes: Sequence[Recipe], revealed: Revealed) -> str:
-    """Has them made; the folder's path."""
+def make(recipes: Sequence[Recipe], revealed: Revealed, made: list[str]) -> str:
+    """Has them made; the path of the folder that has all of them. `made` gets every folder that there is then."""
     # A file that names its own folder can only be written when that is known: the others go first.
     first = [recipe for recipe in recipes if not recipe[2].uses_folder]
     folder = None
     if first and len(first) < len(recipes):
         folder = put(_render(first, revealed, None))
-    return put(_render(recipes, revealed, folder))
+        made.append(folder)
+    folder = put(_render(recipes, revealed, folder))
+    made.append(folder)
+    return folder
 
 
 def put(files: Sequence[tuple[str, int, bytes]]) -> str:

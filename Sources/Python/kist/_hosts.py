@@ -37,6 +37,7 @@ class Login:
 
 def best(overviews: Iterable[Overview], url: str, username: Optional[str] = None) -> Optional[Login]:
     """What may be offered at `url`: the one for this very path, then the one changed last; None when nothing fits.
+    What that host has refused is not offered there again.
 
     `username`: what the tool wants to be called, if it has said so.
     """
@@ -44,8 +45,11 @@ def best(overviews: Iterable[Overview], url: str, username: Optional[str] = None
     if address is None or not _is_safe(address[0], address[1]):
         return None
     wanted = _path(url)
+    place = _text(*address)
     found: list[tuple[int, str, int, Login]] = []
     for overview in overviews:
+        if place in overview.rejected:
+            continue
         try:
             platform = _platforms.load(overview.platform)
         except KistError:
@@ -91,6 +95,12 @@ def _login(platform: _platforms.Platform, overview: Overview, username: Optional
         present = {*overview.secrets, *overview.plain}
         return Login(overview, name, password) if present.issuperset(password.fields) else None
     return None
+
+
+def _text(scheme: str, host: str, port: int) -> str:
+    """As a refusal is noted: the host, with its port unless that is the usual one."""
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port == (443 if scheme == "https" else 80) else f"{shown}:{port}"
 
 
 def _path(url: str) -> str:

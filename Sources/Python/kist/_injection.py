@@ -172,8 +172,24 @@ def prepare(
     request = Request(names, profile)
     found = reveal(request.wants, "run", reason or _program(), allow_expired)
     injection = Injection()
+    try:
+        _fill(injection, request, found, allow_dangerous_names, version or installed, files)
+    except BaseException:
+        injection.undo()  # files may have been made already
+        raise
+    return injection
+
+
+def _fill(
+    injection: Injection,
+    request: Request,
+    found: Sequence[Revealed],
+    allow_dangerous_names: bool,
+    version: Callable[[str], Optional[str]],
+    files: bool,
+) -> None:
     for (_, name, prefix), revealed in zip(request.sources, found):
-        _add(injection, revealed, prefix, allow_dangerous_names, version or installed, files)
+        _add(injection, revealed, prefix, allow_dangerous_names, version, files)
     for (variable, _, name, field), revealed in zip(request.singles, found[len(request.sources) :]):
         value = revealed.secrets.get(field)
         if value is None:
@@ -189,7 +205,6 @@ def prepare(
     for name, origin in injection.unset.items():
         if name in injection.variables:
             raise UsageError(f"{injection._origins[name]} sets {name}, which {origin} must not see")
-    return injection
 
 
 def installed(package: str) -> Optional[str]:
@@ -228,8 +243,7 @@ def _add(
     if files and plan.files:
         from . import _files
 
-        folder = _files.make(plan.files, revealed)
-        injection.folders.append(folder)
+        folder = _files.make(plan.files, revealed, injection.folders)
     for name, template in plan.set:
         if folder is None and template.uses_folder:
             injection.notices.append(f"{name} needs a file, which only kist run makes")

@@ -35,6 +35,9 @@ class Members:
             raise BrokenAnswer(f"the agent's answer has no proper {key}")
         return found
 
+    def value_if_present(self, key: str, kind: type) -> Any:
+        return self.value(key, kind) if key in self._members else None
+
     def text(self, key: str) -> str:
         return str(self.value(key, str))
 

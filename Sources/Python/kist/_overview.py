@@ -45,6 +45,7 @@ class Overview:
         "revision",
         "note",
         "policy",
+        "rejected",
         "used",
     )
 
@@ -68,6 +69,10 @@ class Overview:
         self.revision = members.natural("revision")
         self.note = members.text_if_present("note")
         self.policy = members.text_if_present("policy") or "allow"
+        # Hosts that refused it as it is now; an edit takes them away.
+        self.rejected = tuple(
+            Members(item, "rejected").text("host") for item in members.value_if_present("rejected", list) or ()
+        )
         self.used = members.text_if_present("used")
 
     def __repr__(self) -> str:

@@ -45,7 +45,8 @@ class Project:
         """Raises NotTrusted unless the user has agreed to this file with this content (`kist trust`)."""
         if os.environ.get("KIST_TRUST", "").lower() == self.digest:
             return
-        if f"{self.digest}  {self.path}" in _trusted(find()):
+        # A line of the list must be this path's and nothing else's.
+        if _is_one_line(self.path) and f"{self.digest}  {self.path}" in _trusted(find()):
             return
         raise NotTrusted(
             f"{self.path} is new or has changed, and nobody has agreed to it yet",
@@ -182,6 +183,10 @@ def _is_prefix(text: Any) -> bool:
         and not text[0].isdigit()
         and all("A" <= letter <= "Z" or "0" <= letter <= "9" or letter == "_" for letter in text)
     )
+
+
+def _is_one_line(path: str) -> bool:
+    return not any(letter < " " or letter == "\x7f" for letter in path)
 
 
 def _trusted(places: Places) -> set[str]:

@@ -39,12 +39,12 @@ def ask(body: Callable[[Agent], R], *, start: bool = True) -> R:
         for attempt in range(3):
             agent = _open(places, start)
             try:
-                return body(agent)
+                return _asked(agent, body)
             except AgentFailure as failure:
                 if failure.kind == "locked" and attempt < 2 and start:
                     if _unlock(agent, places):
                         try:
-                            return body(agent)
+                            return _asked(agent, body)
                         except AgentFailure as again:
                             raise again.for_people(places) from None
                     continue
@@ -52,11 +52,7 @@ def ask(body: Callable[[Agent], R], *, start: bool = True) -> R:
                     _forget(agent)
                     continue
                 raise failure.for_people(places) from None
-            except BaseException as error:
-                # What comes next through this connection may be the rest of this answer.
-                _forget(agent)
-                if not isinstance(error, BrokenAnswer):
-                    raise
+            except BrokenAnswer:
                 # It ended between our connect and our request; the next one is asked the same, once.
                 if agent.greeted or agent.private or attempt > 0 or not start:
                     raise
@@ -89,7 +85,7 @@ def unlock(passphrase: bytes, *, factor: Optional[bytes] = None, seconds: Option
     with _lock:
         agent = _open(places, True)
         try:
-            agent.unlock("passphrase", passphrase, factor, seconds=seconds)
+            _asked(agent, lambda agent: agent.unlock("passphrase", passphrase, factor, seconds=seconds))
         except AgentFailure as failure:
             raise failure.for_people(places) from None
         finally:
@@ -102,17 +98,30 @@ def state() -> str:
     places = find()
     with _lock:
         kept = _kept.get((os.getpid(), places.vault))
-        agent = kept or Agent.running(places)
-        if agent is None:
-            return "none"
+        agent = kept
         try:
+            agent = agent or Agent.running(places)
+            if agent is None:
+                return "none"
             # What a kept connection was greeted with may be long ago.
-            return Members(agent.call("status")[0], "status").text("state")
+            return _asked(agent, lambda agent: Members(agent.call("status")[0], "status").text("state"))
         except AgentFailure as failure:
             raise failure.for_people(places) from None
         finally:
-            if agent is not kept:
+            if agent is not None and agent is not kept:
                 agent.close()
+
+
+def _asked(agent: Agent, body: Callable[[Agent], R]) -> R:
+    """What `body` has of it. A connection that was left in the middle of an answer is not used again."""
+    try:
+        return body(agent)
+    except AgentFailure:
+        raise  # a whole answer
+    except BaseException:
+        # What comes next through this connection may be the rest of this answer.
+        _forget(agent)
+        raise
 
 
 def _open(places: Places, start: bool) -> Agent:
@@ -121,19 +130,19 @@ def _open(places: Places, start: bool) -> Agent:
         return kept
     try:
         agent = Agent.running(places)
+        if agent is not None:
+            return agent
+        if not start:
+            raise NoAgent("no agent is running")
+        from . import _start
+
+        if places.runtime is None:
+            agent = _start.private(places)
+            _kept[os.getpid(), places.vault] = agent
+            return agent
+        return _start.shared(places)
     except AgentFailure as failure:
         raise failure.for_people(places) from None
-    if agent is not None:
-        return agent
-    if not start:
-        raise NoAgent("no agent is running")
-    from . import _start
-
-    if places.runtime is None:
-        agent = _start.private(places)
-        _kept[os.getpid(), places.vault] = agent
-        return agent
-    return _start.shared(places)
 
 
 def _unlock(agent: Agent, places: Places) -> bool:
@@ -146,14 +155,14 @@ def _unlock(agent: Agent, places: Places) -> bool:
     key = _keys.given()
     if key is not None:
         try:
-            agent.unlock(key.means, key.secret, key.factor, lease=True)
+            _asked(agent, lambda agent: agent.unlock(key.means, key.secret, key.factor, lease=True))
         except AgentFailure as failure:
             raise failure.for_people(places) from None
         _kept[os.getpid(), places.vault] = agent
         return True
     from . import _start
 
-    if not agent.private and (_start.by_keyring(agent) or _start.at_terminal()):
+    if not agent.private and (_asked(agent, _start.by_keyring) or _start.at_terminal()):
         return False
     raise AgentFailure("locked", "", {}).for_people(places)
 

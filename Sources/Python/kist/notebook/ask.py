@@ -19,6 +19,13 @@ PEM: Pattern[str] = re.compile(r"(-----BEGIN [A-Z ]+-----)(.*)(-----END [A-Z ]+-
 
 def credential(platform_name: str, name: Optional[str] = None) -> Revealed:
     """What somebody types for the fields of a platform; secrets without echo. It is nowhere but in the answer."""
+    try:
+        return _typed(platform_name, name)
+    except BaseException as error:
+        raise unlock.without_frames(error) from None
+
+
+def _typed(platform_name: str, name: Optional[str]) -> Revealed:
     platform = _platforms.load(platform_name)
     variant = _variant(platform_name, platform.fields)
     plain: Dict[str, str] = {}

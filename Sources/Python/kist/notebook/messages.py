@@ -14,6 +14,8 @@ from .mask import Mask, Stream
 # Text of these kinds may have tags inside a value: rich and pandas colour parts of it.
 MARKUP = ("text/html", "image/svg+xml", "text/markdown", "application/xml", "text/xml")
 NUMBERS = (int, float, bool, type(None))  # plots have a great many of them
+DEEPEST = 64
+TOO_DEEP = "‹nested too deeply to be masked›"
 SHOWN = ("display_data", "update_display_data", "execute_result", "error", "clear_output", "input_request")
 
 
@@ -25,8 +27,8 @@ def masked(value: Any, mask: Mask, markup: bool = False, depth: int = 0) -> Any:
         data = bytes(value)
         starred = mask.bytes(data)
         return value if starred is data else starred
-    if depth > 64:
-        return value
+    if depth > DEEPEST and isinstance(value, (dict, list, tuple)):
+        return TOO_DEEP  # what is not looked at is not shown
     if isinstance(value, dict):
         pairs = [
             (masked(key, mask, False, depth + 1), masked(member, mask, markup or key in MARKUP, depth + 1), member, key)

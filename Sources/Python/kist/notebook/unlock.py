@@ -33,10 +33,20 @@ def ask(seconds: Optional[int] = None) -> None:
         try:
             _open(passphrase.encode(), seconds)
             return
-        except NotOpened as error:
-            if error.kind != "wrongKey" or attempt == TRIES - 1:
-                raise
+        except BaseException as error:
+            if not isinstance(error, NotOpened) or error.kind != "wrongKey" or attempt == TRIES - 1:
+                passphrase = ""
+                raise without_frames(error) from None
             print(f"kist: {error.message}")
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """`error`, interrupted or not, without the frames in which a traceback that shows variables finds what was typed."""
+    error.__context__ = error.__cause__ = None
+    if not isinstance(error, KistError):
+        text = [f"kist: {type(error).__name__}"]
+        error._render_traceback_ = lambda: text  # type: ignore[attr-defined]
+    return error.with_traceback(None)
 
 
 def _open(passphrase: bytes, seconds: Optional[int]) -> None:
