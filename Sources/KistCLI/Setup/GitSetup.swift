@@ -54,18 +54,20 @@ enum GitSetup: ToolSetup {
 
     /// The line at the end of its section, which is added when it is not there.
     private static func with(_ line: String, _ section: String, _ text: String) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = text.linesByBytes
         if let range = range(section, lines) {
-            guard !lines[range].contains(line) else { return text }
-            lines.insert(line, at: range.upperBound)
+            guard !lines[range].contains(where: { $0.withoutReturn == line }) else { return text }
+            lines.insert(line.ended(as: lines[range.lowerBound]), at: range.upperBound)
             return lines.joined(separator: "\n")
         }
-        return text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + "\(section)\n\(line)\n"
+        return text + (text.endsLine ? "" : "\n") + "\(section)\n\(line)\n"
     }
 
     private static func without(_ line: String, _ section: String, _ text: String) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard let range = range(section, lines), let at = lines[range].firstIndex(of: line) else { return text }
+        var lines = text.linesByBytes
+        guard let range = range(section, lines),
+            let at = lines[range].firstIndex(where: { $0.withoutReturn == line })
+        else { return text }
         lines.remove(at: at)
         // A section that is empty now was made for this line.
         if range.count == 2 { lines.remove(at: range.lowerBound) }
@@ -74,9 +76,9 @@ enum GitSetup: ToolSetup {
 
     /// The section's header and its lines, without empty ones at its end.
     private static func range(_ section: String, _ lines: [String]) -> Range<Int>? {
-        guard let start = lines.firstIndex(of: section) else { return nil }
+        guard let start = lines.firstIndex(where: { $0.withoutReturn == section }) else { return nil }
         var end = lines[(start + 1)...].firstIndex { $0.hasPrefix("[") } ?? lines.count
-        while end > start + 1, lines[end - 1].allSatisfy({ $0 == " " || $0 == "\t" }) { end -= 1 }
+        while end > start + 1, lines[end - 1].allSatisfy({ $0 == " " || $0 == "\t" || $0 == "\r" }) { end -= 1 }
         return start..<end
     }
 }

@@ -48,18 +48,18 @@ enum KubectlSetup: ToolSetup {
     private static func with(
         _ user: String, _ credential: String, _ program: String, _ text: String
     ) throws(Failure) -> String {
-        guard text.first(where: { $0 != " " && $0 != "\n" }) != "{" else {
+        guard text.first(where: { !$0.isWhitespace }) != "{" else {
             throw Failure(
                 "that file is JSON, which is left alone",
                 advice: ["kubectl config set-credentials \(user) --exec-command=\(program) …"])
         }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        while lines.last == "" { lines.removeLast() }
+        var lines = text.linesByBytes
+        while lines.last?.withoutReturn == "" { lines.removeLast() }
         if lines.isEmpty { lines = ["apiVersion: v1", "kind: Config"] }
-        for (index, line) in lines.enumerated() where line == "users: []" || line == "users: null" {
-            lines[index] = "users:"
+        for (index, line) in lines.enumerated() where ["users: []", "users: null"].contains(line.withoutReturn) {
+            lines[index] = "users:".ended(as: line)
         }
-        guard let users = lines.firstIndex(of: "users:") else {
+        guard let users = lines.firstIndex(where: { $0.withoutReturn == "users:" }) else {
             return (lines + ["users:"] + block(user, credential, program, "")).joined(separator: "\n") + "\n"
         }
         // As the items are that stand there: YAML wants all of a list at one depth.
@@ -70,7 +70,10 @@ enum KubectlSetup: ToolSetup {
         // A list ends where a key of the document stands at the margin.
         let end = lines[(users + 1)...].firstIndex { !$0.hasPrefix(" ") && !$0.hasPrefix("-") } ?? lines.count
         let names = ["name: \(user)", "name: \"\(user)\"", "name: '\(user)'"]
-        guard !lines[users..<end].contains(where: { names.contains(String($0.drop { $0 == " " || $0 == "-" })) }) else {
+        let isThere = lines[users..<end].contains { line in
+            names.contains(String(line.withoutReturn.drop { $0 == " " || $0 == "-" }))
+        }
+        guard !isThere else {
             throw Failure(
                 "a user \(user) is there already",
                 advice: ["another name:  --as USER", "take it away:  kubectl config delete-user \(user)"])
@@ -80,7 +83,7 @@ enum KubectlSetup: ToolSetup {
     }
 
     private static func without(_ user: String, _ credential: String, _ program: String, _ text: String) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = text.linesByBytes
         for indent in ["", "  ", "    "] {
             let block = block(user, credential, program, indent)
             guard let start = contains(block, lines) else { continue }
@@ -92,6 +95,6 @@ enum KubectlSetup: ToolSetup {
 
     private static func contains(_ block: [String], _ lines: [String]) -> Int? {
         guard lines.count >= block.count else { return nil }
-        return (0...lines.count - block.count).first { Array(lines[$0..<$0 + block.count]) == block }
+        return (0...lines.count - block.count).first { lines[$0..<$0 + block.count].map(\.withoutReturn) == block }
     }
 }

@@ -49,7 +49,7 @@ enum PipSetup: ToolSetup {
 
     /// The line at the beginning of its section, which is added when it is not there.
     private static func with(_ line: String, _ text: String, _ path: String) throws(Failure) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = text.linesByBytes
         let header = lines.firstIndex { trimmed($0) == section }
         if let header {
             let end = lines[(header + 1)...].firstIndex { trimmed($0).hasPrefix("[") } ?? lines.count
@@ -59,14 +59,14 @@ enum PipSetup: ToolSetup {
                     "\(path) says how pip asks keyring already",
                     advice: ["take that line away first:  pip config unset global.\(key)"])
             }
-            lines.insert(line, at: header + 1)
+            lines.insert(line.ended(as: lines[header]), at: header + 1)
             return lines.joined(separator: "\n")
         }
-        return text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + "\(section)\n\(line)\n"
+        return text + (text.endsLine ? "" : "\n") + "\(section)\n\(line)\n"
     }
 
     private static func without(_ line: String, _ text: String) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = text.linesByBytes
         guard let header = lines.firstIndex(where: { trimmed($0) == section }) else { return text }
         let end = lines[(header + 1)...].firstIndex { trimmed($0).hasPrefix("[") } ?? lines.count
         guard let at = lines[header..<end].firstIndex(where: { trimmed($0) == line }) else { return text }

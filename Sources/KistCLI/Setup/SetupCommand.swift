@@ -58,8 +58,8 @@ enum Setup {
         case .link(let path, let target):
             return (SetupFile.link(path).map { ["- link to \($0)"] } ?? []) + (target.map { ["+ link to \($0)"] } ?? [])
         case .file(_, let before, let after):
-            var old = (before ?? "").split(separator: "\n", omittingEmptySubsequences: false)[...]
-            var new = (after ?? "").split(separator: "\n", omittingEmptySubsequences: false)[...]
+            var old = (before ?? "").linesByBytes.map(\.withoutReturn)[...]
+            var new = (after ?? "").linesByBytes.map(\.withoutReturn)[...]
             while let first = old.first, first == new.first {
                 old = old.dropFirst()
                 new = new.dropFirst()

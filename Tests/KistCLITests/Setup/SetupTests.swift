@@ -42,6 +42,30 @@ import Testing
         }
     }
 
+    /// Their lines end in CR LF; nothing is doubled, and all of it comes back.
+    @Test func filesOfAnotherSystemAreSetUpAndTakenBack() throws {
+        let folder = try TemporaryFolder()
+        let tools: [(any ToolSetup.Type, String, String)] = [
+            (GitSetup.self, "/.gitconfig", "[credential]\r\n\thelper = cache\r\n\r\n[user]\r\n\tname = Ada\r\n"),
+            (PipSetup.self, "/.config/pip/pip.conf", "[global]\r\ntimeout = 60\r\n\r\n[install]\r\nuser = no\r\n"),
+        ]
+        mkdir(folder.path + "/.config", 0o700)
+        mkdir(folder.path + "/.config/pip", 0o700)
+        for (tool, file, before) in tools {
+            let path = folder.path + file
+            try SetupFile.write(path, before: nil, after: before)
+            let place = place(folder.path)
+            try apply(try tool.edits(place, undo: false))
+            let after = try #require(try SetupFile.read(path))
+            #expect(after != before)
+            #expect(after.linesByBytes.count == before.linesByBytes.count + 1, "its section was there")
+            #expect(after.linesByBytes.dropLast().allSatisfy { $0.hasSuffix("\r") })
+            #expect(try tool.edits(place, undo: false).allSatisfy { !$0.changesSomething })
+            try apply(try tool.edits(place, undo: true))
+            #expect(try SetupFile.read(path) == before)
+        }
+    }
+
     @Test func aProgramWithBlanksAndQuotesIsOneWord() throws {
         let folder = try TemporaryFolder()
         let place = place(folder.path, program: "/opt/my \"own\" kist's/kist")
