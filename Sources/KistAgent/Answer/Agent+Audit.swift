@@ -17,7 +17,7 @@ extension Agent {
             .sealer, .seen, .backupPart, .rekeyStatus:
             false
         case .initialise, .unlock, .lock, .retire, .reveal, .put, .remove, .restore, .profileCreate, .profileCopy,
-            .profileRemove, .seal:
+            .profileRemove, .seal, .kept:
             false
         default: true
         }

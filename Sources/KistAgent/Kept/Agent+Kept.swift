@@ -30,7 +30,9 @@ extension Agent {
     }
 
     /// Hands them out as long as they are good and the credential is the one that they came from.
+    /// The trace comes after the look-up, so that it says whether something left, and before the answer.
     func kept(_ request: Request, _ client: Client) throws {
+        attempt = entry(Method.kept.rawValue, Self.targets(request.params), for: client)
         let wanted = try KeepRequest(json: request.params)
         let overview = try vault(for: client) { (vault) throws(VaultError) in
             try vault.overview(wanted.profile, wanted.name)
@@ -38,7 +40,13 @@ extension Agent {
         let now = clock.now()
         guard overview.policy.rule(for: .provider) == .pass, !overview.expiry.isPast(at: now),
             let entry = session.kept.entry(wanted.key, revision: overview.revision, now: now)
-        else { return reply(client, request.id, ["found": false]) }
+        else {
+            attempt?.result = AgentFailure.Kind.notFound.rawValue
+            try record(.ifPossible)
+            return reply(client, request.id, ["found": false])
+        }
+        attempt?.targets = [.init(profile: wanted.profile, name: wanted.name, revision: entry.revision)]
+        try record(.durable)
         let result: JSONValue = ["found": true, "expires": .string(entry.expires.description)]
         reply(client, entry.segments) { Response(id: request.id, .result(result)).json.encode(into: &$0) }
     }

@@ -72,8 +72,8 @@ package struct AuditEntry: Hashable, Sendable {
     package static let done = "ok"
     /// The verb of entries about the log itself.
     package static let aboutLog = "log"
-    /// Verbs by which a secret leaves the vault: what *last used* means.
-    package static let uses: Set<String> = ["reveal", "seal", "export"]
+    /// Verbs by which a secret leaves the vault, or what was made from one leaves the agent: what *last used* means.
+    package static let uses: Set<String> = ["reveal", "seal", "export", "kept"]
 
     /// Whether it counts as use of its targets.
     package var isUse: Bool { result == Self.done && Self.uses.contains(verb) }

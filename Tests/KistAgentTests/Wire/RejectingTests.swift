@@ -113,6 +113,20 @@ import Testing
         #expect(try client.call(.keep, without, [Array("key".utf8)]).kind == "invalid")
     }
 
+    @Test func theTraceSaysWhetherSomethingLeft() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "one")
+        #expect(try kept(client) == nil)
+        #expect(try client.call(.show, ["profile": "default", "name": "a"]).result?["used"] == nil)
+        _ = try keep(client, agent)
+        #expect(try kept(client) != nil)
+        let found = try client.call(.audit, ["verbs": ["kept"]]).result?["items"]?.array ?? []
+        #expect(found.map { $0["result"] } == ["notFound", "ok"])
+        #expect(try client.call(.show, ["profile": "default", "name": "a"]).result?["used"] != nil)
+    }
+
     @Test func aChangeALockOrAQuestionEndsThem() throws {
         let agent = try TestAgent()
         defer { agent.finish() }
