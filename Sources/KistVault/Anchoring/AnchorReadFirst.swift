@@ -9,9 +9,9 @@ package final class AnchorReadFirst: AnchorStore {
         read = Result { () throws(AnchorStoreError) in try anchors.load() }
     }
 
-    /// What another place remembers counts where nothing was ever seen at this path.
+    /// What another place remembers counts where nothing was ever seen at this path; an empty file says nothing either.
     package func fallBack(on kept: [UInt8]) {
-        if case .success(nil) = read { read = .success(kept) }
+        if case .success(let bytes) = read, bytes?.isEmpty ?? true { read = .success(kept) }
     }
 
     package func load() throws(AnchorStoreError) -> [UInt8]? { try read.get() }

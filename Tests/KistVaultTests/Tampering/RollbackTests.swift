@@ -149,6 +149,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, []] as [[UInt8]?])
+    func whatAnotherPlaceRemembersCountsWhereNothingIsSaidHere(_ here: [UInt8]?) throws {
+        let test = try MemoryVault()
+        let old = test.snapshot()
+        try test.vault.put("kumo")
+        let kept = try #require(test.anchors.bytes)
+        test.anchors.bytes = here
+        let first = AnchorReadFirst(test.anchors)
+        first.fallBack(on: kept)
+        test.restore(old)
+        let vault = try Vault.open(test.store, anchors: first)
+        #expect(throws: VaultError.olderCopy(seen: 2, found: 1)) {
+            try vault.unlock(with: SlotKey(challenge: test.challenge, key: test.kek.copy()), now: TestVault.now)
+        }
+    }
+
     @Test func mixturesOfTwoStatesAreRefused() throws {
         let test = try MemoryVault()
         for number in 0..<4 { try test.vault.put("n\(number)") }
