@@ -116,7 +116,7 @@ let package = Package(
         module(
             "KistClientHTTP",
             [
-                "KistClient", "KistProtocol",
+                "KistClient", "KistPlatforms", "KistProtocol",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),

@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import KistClient
+internal import KistPlatforms
 internal import KistProtocol
 internal import NIOCore
 internal import NIOHTTP1
@@ -11,7 +12,12 @@ enum TokenCall {
             throw CredentialError(
                 .invalid, source: AccessTokenSource.source, "the client secret of \(name) is not text")
         }
-        guard client.tokenURL.hasPrefix("https://") || isLoopback(client.tokenURL) else {
+        // Taken apart strictly: what stands before an @ is not the host that it would be sent to.
+        guard let address = WebAddress(client.tokenURL, allowsQuery: true) else {
+            throw CredentialError(
+                .invalid, source: AccessTokenSource.source, "the address of \(name) is not a plain URL")
+        }
+        guard address.isSafe else {
             throw CredentialError(.refused, source: AccessTokenSource.source, "\(name) is not sent over plain http")
         }
         var request = HTTPClientRequest(url: client.tokenURL)
@@ -37,14 +43,6 @@ enum TokenCall {
         // A body that can be read once cannot be sent on by a client that follows redirects.
         request.body = .bytes(ReadOnce(bytes: text), length: .known(Int64(text.count)))
         return request
-    }
-
-    private static func isLoopback(_ url: String) -> Bool {
-        ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { start in
-            guard url.hasPrefix(start) else { return false }
-            let next = url.dropFirst(start.count).first
-            return next == nil || next == ":" || next == "/"
-        }
     }
 
     /// Percent-encoded but for the unreserved characters (RFC 6749, appendix B; a blank may be %20 too).
