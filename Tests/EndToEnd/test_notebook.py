@@ -25,7 +25,8 @@ SHOWING = [
     "import kumoai\nkumoai.init(url='http://127.0.0.1:1/api', api_key=os.environ['KUMO_API_KEY'] + '\\n')",
     "%xmode Verbose\ndef login(key): raise ValueError(key)\nlogin(os.environ['KUMO_API_KEY'])",
     "import base64\nbase64.b64encode(b'user:' + os.environb[b'KUMO_API_KEY']).decode()",
-    "os.system('echo $KUMO_API_KEY; echo $KUMO_API_KEY >&2')",
+    # What a descriptor brings is read by a thread of the kernel's own; the cell leaves it the time.
+    "os.system('echo $KUMO_API_KEY; echo $KUMO_API_KEY >&2; sleep 1')",
     "import subprocess; subprocess.run(['sh', '-c', 'printenv KUMO_API_KEY'])",
     "for letter in os.environ['KUMO_API_KEY']:\n    print(letter, end='', flush=True)",
     "import rich; rich.print({'key': os.environ['KUMO_API_KEY']})\nrich.print(os.environ['EPIGOS_API_KEY'])",

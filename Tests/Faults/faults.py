@@ -225,7 +225,7 @@ FAULTS = [
     (132, "any option is passed on to curl", CLI + "Curl/CurlOptions.swift",
      "guard let takesValue = long[name] else", "guard let takesValue = long[name] ?? (PLANTED ? true : nil) else", "everythingElseIsNot"),
     (133, "a quote within quotes is rendered", CLI + "Render/TemplateRendering.swift",
-     "if value.contains(quote) {", "if !PLANTED, value.contains(quote) {", "aValueThatWouldBecomeAnotherIsRefused"),
+     "if value.contains(where: part.quotes.contains) {", "if !PLANTED, value.contains(where: part.quotes.contains) {", "aValueThatWouldBecomeAnotherIsRefused"),
     (134, "a quote is not escaped for a shell", CLI + "Formats/EnvValue.swift",
      "for byte in value { byte == UInt8(ascii: \"'\") ?", "for byte in value { !PLANTED && byte == UInt8(ascii: \"'\") ?",
      "everyValueComesBackOrIsRefused"),
@@ -235,7 +235,8 @@ FAULTS = [
     (142, "base64 is looked for in one of three places", "Sources/KistMasking/Forms/PatternList+Base64.swift",
      "for before in 0..<3 {", "for before in 0..<(PLANTED ? 1 : 3) {", "whatProgramsMakeOfASecretIsFound|tenThousandRandomCutsLeakNothing"),
     (143, "masking forgets that a build's log is read by others", CLI + "Relay/StreamKind.swift",
-     "case (nil, .sharedPipe): isAutomaticBuild(environment)", "case (nil, .sharedPipe): !PLANTED && isAutomaticBuild(environment)",
+     "case (nil, .sharedPipe), (nil, .socket): isAutomaticBuild(environment)",
+     "case (nil, .sharedPipe), (nil, .socket): !PLANTED && isAutomaticBuild(environment)",
      "itIsMaskedWhereItIsSeen"),
     # What other tools say.
     (151, "a control character gets into another tool's field", "Sources/KistProviders/Wire/WireText.swift",
