@@ -10,8 +10,8 @@ internal import Synchronization
 /// cost more than that. What takes longer (an agent that is busy, a person who is being asked), and everything that
 /// opens a connection, goes to a thread of our own.
 final class AgentPool: Sendable {
-    /// Checked by hand: whoever took a line out of `idle` is its only user until it is put back.
-    private final class Line: @unchecked Sendable {
+    /// One connection; taken out of `idle` by one user at a time, and put back by that one.
+    private final class Line: @unchecked Sendable {  // whoever took it out of `idle` is its only user
         let connection: AgentConnection
         init(_ connection: AgentConnection) { self.connection = connection }
     }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// `Tests/NonCompiling` proves each. Reading is scoped: `withBytes`.
 package struct SecretBytes: ~Copyable, Sendable {
     /// Owned by this value alone, never replaced after `init`, given back in `deinit`: sending it elsewhere moves it.
-    @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer  // one owner, set once
     /// The number of bytes.
     package let count: Int
 

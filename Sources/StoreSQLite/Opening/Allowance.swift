@@ -3,8 +3,7 @@ private import GRDBSQLite
 
 /// How many steps of SQLite's machine one use of the store may take. A crafted tree of pages can lead in circles or visit
 /// a page a million times; this ends it, whatever the statement.
-final class Allowance: @unchecked Sendable {
-    // Unchecked: one use at a time, on the queue of its one connection, and renewed between two.
+final class Allowance: @unchecked Sendable {  // one use at a time, on the queue of its one connection
     private let budget = UnsafeMutablePointer<kist_sqlite_budget>.allocate(capacity: 1)
 
     init() { budget.initialize(to: kist_sqlite_budget(left: 0)) }
