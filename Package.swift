@@ -189,7 +189,7 @@ let package = Package(
         tests("KistPlatforms", ["KistModel", "SecretMemory"]),
         tests("KistMasking", ["SecretMemory"]),
         tests("KistProviders", ["SecretMemory", "KistModel"]),
-        tests("StoreSQLite", ["KistStore", "KistModel", grdb]),
+        tests("StoreSQLite", ["KistStore", "KistModel", grdb, grdbSQLite]),
         tests("KistProxy", ["SecretMemory", nio[2]]),
         tests(
             "KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix", "KistBundle", "KistCrypto"]),

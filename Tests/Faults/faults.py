@@ -95,7 +95,7 @@ FAULTS = [
     (36, "SQLite may open any file", "Sources/C/CSQLiteGuards/KistVFS.c",
      '} else if (!(flags & SQLITE_OPEN_MAIN_JOURNAL) || !belongs(name, "-journal")) {',
      '} else if (!PLANTED && (!(flags & SQLITE_OPEN_MAIN_JOURNAL) || !belongs(name, "-journal"))) {',
-     "noOtherFileIsEverOpened|aJournalThatComesAfterTheLookDeletesNothingEither"),
+     "aVaultsJournalIsTheOnlyOtherFileThatIsOpened"),
     (37, "a write for another state is applied", S + "Writing/SQLiteStore+Commit.swift",
      "try loadHead(db)?.manifest == expected else", "try PLANTED || loadHead(db)?.manifest == expected else", "aWriteForAnotherStateIsRefusedAndChangesNothing"),
     (38, "any schema will do", S + "Opening/Connection.swift",
