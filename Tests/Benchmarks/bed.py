@@ -179,5 +179,18 @@ def work_folder(asked):
     return pathlib.Path(tempfile.mkdtemp(prefix="kist-", dir=asked or "/var/tmp"))
 
 
+def synced(folder, runs=300):
+    """How long each fsync of a changed block takes there, in milliseconds."""
+    path, times = folder / "fsync", []
+    with open(path, "wb", buffering=0) as file:
+        for turn in range(runs):
+            os.pwrite(file.fileno(), os.urandom(4096), turn % 50 * 4096)
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            times.append((time.perf_counter() - began) * 1000)
+    path.unlink()
+    return times
+
+
 def remove(folder):
     shutil.rmtree(folder, ignore_errors=True)
