@@ -7,7 +7,9 @@ import subprocess
 from campaign import ROOT
 
 # Tests that start programs of their own or hold them to the kernel are left out: their children are not looked into.
-SUITES = "KistVaultTests|KistCryptoTests|SecretMemoryTests|StoreSQLiteTests|KistProtocolTests|KistAgentTests"
+SUITES = (
+    "KistVaultTests|KistCryptoTests|SecretMemoryTests|StoreSQLiteTests|KistProtocolTests|KistAgentTests|KistClientTests|KistMaskingTests|KistProxyTests"
+)
 
 
 def races(run):

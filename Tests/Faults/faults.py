@@ -156,7 +156,7 @@ FAULTS = [
     (60, "a direction mark is printed", CLI + "Terminal/Visible.swift",
      "case 0x061C, 0x200B...0x200F,", "case 0x061C, PLANTED ? 0x200F...0x200F : 0x200B...0x200F,", "tenThousandHostileNamesLoseTheirTeeth"),
     (61, "a project file is trusted by its path alone", CLI + "Project/Trust.swift",
-     "return lines().contains(line(project))", "return PLANTED ? lines().contains { $0.hasSuffix(project.path) } : lines().contains(line(project))",
+     "return lines().contains(line(project))", "return PLANTED ? lines().contains { $0.suffix(project.path.utf8.count).elementsEqual(project.path.utf8) } : lines().contains(line(project))",
      "trustIsForPathAndContent"),
     (62, "a key goes out over plain http", "Sources/KistRotation/HTTP/HTTPCall.swift",
      "guard address.isSafe else", "guard PLANTED || address.isSafe else", "plainHTTPLeavesForNowhere"),
