@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 import stubs
 from canaries import ArgumentWatch, Canaries
