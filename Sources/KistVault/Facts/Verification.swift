@@ -9,6 +9,8 @@ package final class Verification {
     private var after: RecordPlace?
     /// While rows of two roots lie in the store: the page of the index that is looked at.
     private var page = 0
+    /// Then the rows of the store are counted.
+    private var counting: RowCount?
     private var wasMoving = false
     /// Nothing is left to look at.
     package private(set) var isDone = false
@@ -27,7 +29,7 @@ package final class Verification {
         if contents.index.isMoving != wasMoving {
             // The index has another order from here on.
             wasMoving = contents.index.isMoving
-            (after, page, rows) = (nil, 0, 0)
+            (after, page, rows, counting) = (nil, 0, 0, nil)
         }
         if wasMoving {
             isDone = try advance(contents.index, keys, isEnough)
@@ -41,7 +43,7 @@ package final class Verification {
         return !isDone
     }
 
-    /// While rows move the index leads, as in `eachRowWhileMoving`. The last slice counts the rows of the store in one go.
+    /// While rows move the index leads, as in `eachRowWhileMoving`.
     ///
     /// - Returns: whether that was the last one.
     private func advance(_ index: Index, _ keys: Keys, _ isEnough: () -> Bool) throws(VaultError) -> Bool {
@@ -57,8 +59,9 @@ package final class Verification {
             page += 1
             after = nil
         }
-        try vault.countRows(index)
-        return true
+        var counting = counting ?? RowCount(index)
+        defer { self.counting = counting }
+        return try counting.advance(vault.store, index, isEnough)
     }
 
     /// The name of the credential whose row did not open, when one of its revisions still says it.

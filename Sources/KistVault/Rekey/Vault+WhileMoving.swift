@@ -30,21 +30,7 @@ extension Vault {
                 try fetched.get()
             }
         }
-        try countRows(contents.index)
-    }
-
-    /// - Throws: `.damaged` when the store has not as many rows as the index.
-    func countRows(_ index: Index) throws(VaultError) {
-        var rows = 0
-        try VaultError.from { () throws(StoreError) in
-            try store.scan(secretToo: false) { _, _ in
-                rows += 1
-                return true
-            }
-        }
-        guard rows >= index.rows else { throw .damaged("a record is missing") }
-        guard rows == index.rows else {
-            throw .damaged("there is a record that the vault does not know")
-        }
+        var rows = RowCount(contents.index)
+        _ = try rows.advance(store, contents.index, { false })
     }
 }

@@ -51,6 +51,44 @@ import Testing
         #expect(all.rows == rows.count, "the control")
     }
 
+    /// While rows move, counting them takes slices too, and finds what no page of the index tells.
+    @Test func rowsAreCountedInSlicesWhileTheyMove() throws {
+        let test = try RekeyVault()
+        try test.begin()
+        _ = try test.vault.advanceRekey(most: 20, isEnough: { false })
+        let rows = test.store.rows.count
+        let counted = Verification(test.vault)
+        var slices = 1
+        while try step(counted) { slices += 1 }
+        #expect(
+            slices == 2 * rows - 1, "one for each row, and the last that is opened goes with the first that is counted")
+
+        // In the middle of the count, before and behind the place that it has reached.
+        for place in [
+            RecordPlace(lookup: LookupID(high: 0, low: 0), revision: 1),
+            RecordPlace(lookup: LookupID(high: .max, low: 0), revision: 1),
+        ] {
+            let all = Verification(test.vault)
+            for _ in 0..<rows + rows / 2 { #expect(try step(all)) }
+            try test.vault.put("n3", [("api-key", "changed")])
+            try test.vault.put("between", [("api-key", "new")])
+            try test.vault.remove(.default, try CredentialName("between"))
+            _ = try test.vault.advanceRekey(most: 5, isEnough: { false })
+            test.store.rows[place] = test.store.rows.first?.value
+            let isSeen = place.lookup.high > 0
+            if isSeen {
+                #expect(throws: VaultError.damaged("there is a record that the vault does not know")) {
+                    while try step(all) {}
+                }
+            } else {
+                while try step(all) {}
+                #expect(throws: VaultError.self) { try test.vault.verify() }
+            }
+            test.store.rows[place] = nil
+        }
+        #expect(try test.vault.verify() == test.store.rows.count, "the control")
+    }
+
     @Test func aVaultThatIsLockedMeanwhileEndsIt() throws {
         let test = try RekeyVault()
         let all = Verification(test.vault)
