@@ -43,8 +43,8 @@ extension Agent {
             let request = try SlotChangeRequest(json: params)
             guard let slot = vault.publicSlots.first(where: { $0.hexID == request.slot }) else { throw Failures.noSlot }
             let kind = slot.sort.kind
-            guard !request.hasFactor || kind == .passphrase else { throw ShapeError("factor") }
-            guard (request.recipient != nil) == (request.renew && kind == .recipient) else {
+            guard !request.wish.hasFactor || kind == .passphrase else { throw ShapeError("factor") }
+            guard (request.wish.recipient != nil) == (request.renew && kind == .recipient) else {
                 throw ShapeError("recipient")
             }
             return .change(request, slot.id, kind)
@@ -105,34 +105,36 @@ extension Agent {
         let next = work.proof.segments
         switch work {
         case .add(let request) where request.kind == .passphrase:
-            let challenge = challenge(request.passes, request.memory, nil, request.hasFactor)
+            let challenge = challenge(request.wish, nil)
             job.proof = consume proof
             return try derive(job, challenge, segment: next)
         case .change(let request, let id, .passphrase) where request.renew:
-            let challenge = challenge(request.passes, request.memory, id, request.hasFactor)
+            let challenge = challenge(request.wish, id)
             job.proof = consume proof
             return try derive(job, challenge, segment: next)
         case .rekey(let request):
             // The same passphrase with a salt of its own: the key that opened the former slot opens nothing any more.
-            let challenge = challenge(request.passes, request.memory, nil, work.proof.hasFactor)
+            let wish = SlotWish(
+                hasFactor: work.proof.hasFactor, passes: request.passes, memory: request.memory)
+            let challenge = challenge(wish, nil)
             job.proof = consume proof
             return try derive(job, challenge)
         case .add(let request):
-            try apply(work, job, vault, proof, try material(request.kind, request.recipient, job.secret(next)))
+            try apply(work, job, vault, proof, try material(request.kind, request.wish.recipient, job.secret(next)))
         case .change(let request, _, let kind) where request.renew:
-            try apply(work, job, vault, proof, try material(kind, request.recipient, job.secret(next)))
+            try apply(work, job, vault, proof, try material(kind, request.wish.recipient, job.secret(next)))
         case .change, .remove, .test:
             try apply(work, job, vault, proof, nil)
         }
         return true
     }
 
-    private func challenge(_ passes: Int64?, _ memory: Int64?, _ slot: [UInt8]?, _ needsFactor: Bool) -> SlotChallenge {
+    private func challenge(_ wish: SlotWish, _ slot: [UInt8]?) -> SlotChallenge {
         let standard = Argon2Cost.recommended()
         let cost = Argon2Cost(
-            passes: UInt32(clamping: passes ?? Int64(standard.passes)),
-            memory: UInt32(clamping: memory ?? Int64(standard.memory)))
-        return .make(cost: cost, slot: slot, needsFactor: needsFactor)
+            passes: UInt32(clamping: wish.passes ?? Int64(standard.passes)),
+            memory: UInt32(clamping: wish.memory ?? Int64(standard.memory)))
+        return .make(cost: cost, slot: slot, needsFactor: wish.hasFactor)
     }
 
     private func material(
@@ -158,9 +160,9 @@ extension Agent {
             switch work {
             case .add(let request):
                 guard let material else { throw .invalid("segments") }
-                answer(job, try vault.addSlot(material, label: request.label ?? "", proof: proof, now: now))
+                answer(job, try vault.addSlot(material, label: request.wish.label ?? "", proof: proof, now: now))
             case .change(let request, let id, _):
-                answer(job, try vault.changeSlot(id, label: request.label, material, proof: proof, now: now))
+                answer(job, try vault.changeSlot(id, label: request.wish.label, material, proof: proof, now: now))
             case .rekey: throw .invalid("segments")
             case .remove(let id, _):
                 try vault.removeSlot(id, proof: proof, now: now)

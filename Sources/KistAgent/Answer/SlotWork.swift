@@ -26,7 +26,7 @@ enum SlotWork {
         switch self {
         case .add(let request): request.segments
         case .change(let request, _, let kind):
-            proof.segments + (request.renew ? kind.segments(hasFactor: request.hasFactor) : 0)
+            proof.segments + (request.renew ? kind.segments(hasFactor: request.wish.hasFactor) : 0)
         case .remove, .test: proof.segments
         case .rekey(let request): request.segments
         }

@@ -3,16 +3,7 @@
 package struct SlotAddRequest: Hashable, Sendable {
     package var proof: SlotProof
     package var kind: SlotKind
-    /// What people call it.
-    package var label: String?
-    /// The new passphrase asks for a second factor too.
-    package var hasFactor: Bool
-    /// `recipient`: the text of the public key.
-    package var recipient: String?
-    /// Argon2id passes of a new passphrase; `nil` leaves the choice to the agent.
-    package var passes: Int64?
-    /// Argon2id memory in KiB.
-    package var memory: Int64?
+    package var wish: SlotWish
 
     package init(
         proof: SlotProof, kind: SlotKind, label: String? = nil, hasFactor: Bool = false, recipient: String? = nil,
@@ -20,43 +11,25 @@ package struct SlotAddRequest: Hashable, Sendable {
     ) {
         self.proof = proof
         self.kind = kind
-        self.label = label
-        self.hasFactor = hasFactor
-        self.recipient = recipient
-        self.passes = passes
-        self.memory = memory
+        wish = SlotWish(label: label, hasFactor: hasFactor, recipient: recipient, passes: passes, memory: memory)
     }
 
     package var json: JSONValue {
-        .members([
-            "proof": proof.json,
-            "kind": .string(kind.rawValue),
-            "label": label.map { .string($0) },
-            "factor": hasFactor ? true : nil,
-            "recipient": recipient.map { .string($0) },
-            "passes": passes.map { .integer($0) },
-            "memory": memory.map { .integer($0) },
-        ])
+        wish.json(after: [JSONMember("proof", proof.json), JSONMember("kind", .string(kind.rawValue))])
     }
 
     package init(json: JSONValue) throws(ShapeError) {
         let fields = try JSONFields(json, "params")
         proof = try SlotProof(json: fields["proof"] ?? .null)
         kind = try fields.slotKind("kind")
-        label = try fields.slotLabel("label")
-        hasFactor = try fields.flag("factor")
-        recipient = try fields.stringIfPresent("recipient")
-        passes = try fields.integerIfPresent("passes", in: 1...1_000)
-        memory = try fields.integerIfPresent("memory", in: 1...(1 << 32))
-        guard !hasFactor || kind == .passphrase else { throw ShapeError("factor") }
-        guard (recipient != nil) == (kind == .recipient), recipient?.utf8.count ?? 0 <= 256 else {
-            throw ShapeError("recipient")
-        }
-        guard passes == nil && memory == nil || kind == .passphrase else { throw ShapeError("passes") }
+        wish = try SlotWish(fields)
+        guard !wish.hasFactor || kind == .passphrase else { throw ShapeError("factor") }
+        guard (wish.recipient != nil) == (kind == .recipient) else { throw ShapeError("recipient") }
+        guard wish.passes == nil && wish.memory == nil || kind == .passphrase else { throw ShapeError("passes") }
     }
 
     /// Segments that come with it.
-    package var segments: Int { proof.segments + kind.segments(hasFactor: hasFactor) }
+    package var segments: Int { proof.segments + kind.segments(hasFactor: wish.hasFactor) }
 }
 
 extension SlotKind {
