@@ -23,6 +23,16 @@ package enum Blake2b {
         SecretBytes(count: keyCount) { derived in key.withBytes { key in hash(context, key: key, into: derived) } }
     }
 
+    /// Puts the key that `derive` gives in the place of the key that it is derived from.
+    ///
+    /// - Parameter key: 32 bytes.
+    package static func replace(_ key: inout SecretBytes, _ context: Context) {
+        key.withMutableBytes { key in
+            // The key is taken in before anything is written.
+            context.bytes.withUnsafeBytes { hash($0, key: UnsafeRawBufferPointer(key), into: key) }
+        }
+    }
+
     /// A tag over `context`.
     ///
     /// - Parameter key: 32 bytes.

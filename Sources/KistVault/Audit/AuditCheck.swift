@@ -124,9 +124,9 @@ package final class AuditCheck {
             guard left > 0 else { return false }
             left -= 1
             let count = min(behind, Self.keysPerStep)
-            for _ in 0..<count {
-                guard let key = chain.take() else { break }
-                chain = AuditKeys.next(key)
+            if var key = chain.take() {
+                for _ in 0..<count { AuditKeys.advance(&key) }
+                chain = consume key
             }
             behind -= count
         }
@@ -170,9 +170,10 @@ package final class AuditCheck {
 
     /// - Returns: `false` when the code's line has proved entries of this segment before, and does not prove this one.
     private func prove(_ frame: AuditFrame, _ previous: [UInt8], _ segment: [UInt8]) -> Bool {
-        guard let key = chain.take() else { return true }
+        guard var key = chain.take() else { return true }
         guard frame.isGenuine(previous: previous, segment: segment, key) else { return isLineUnproved }
-        chain = AuditKeys.next(key)
+        AuditKeys.advance(&key)
+        chain = consume key
         report.proved += 1
         provedLine = line
         return true

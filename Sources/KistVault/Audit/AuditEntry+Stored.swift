@@ -10,10 +10,8 @@ extension AuditEntry {
     /// Bytes of the targets of one entry, so that it fits a frame's header as JSON; only a single one may be longer.
     static let longest = 16 * 1_024
 
-    /// What is sealed: `u8 layout ‖ u64 sequence ‖ previous tag32 ‖ …` as `Audit.md` has it, behind four bytes for the
-    /// length of the padding.
-    func write(to writer: inout ByteWriter, previous: [UInt8]) {
-        writer.number(UInt32(0))
+    /// What is sealed: `u8 layout ‖ u64 sequence ‖ previous tag32 ‖ …` as `Audit.md` has it.
+    func write(to writer: inout RoomWriter, previous: [UInt8]) {
         writer.number(Self.layout)
         writer.number(sequence)
         writer.raw(previous)
@@ -35,6 +33,16 @@ extension AuditEntry {
             writer.number(UInt16(target.fields.count))
             for field in target.fields { writer.text8(field.description) }
         }
+    }
+
+    /// Bytes that `write` writes.
+    var storedCount: Int {
+        // Numbers, the tag, and the lengths of six texts.
+        var count = 1 + 8 + 32 + 8 + 5 + 4 + 4 + 2 + 4 + 2
+        count += verb.utf8.count + purpose.utf8.count + result.utf8.count
+        count += who.client.utf8.count + who.program.utf8.count + reason.utf8.count
+        for target in targets { count += target.storedCount }
+        return count
     }
 
     /// The entry and the tag before it.

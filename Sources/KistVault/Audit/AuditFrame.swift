@@ -14,59 +14,56 @@ struct AuditFrame {
     static let tagCount = 32
     static let boxes = SecretBox.overhead + 256...SecretBox.overhead + 80 * 1_024
 
-    /// The bytes of an entry and its tag.
+    /// Writes an entry into `frame`, in place of what is there. Its tag is the last 32 bytes.
     ///
     /// - Parameter previous: the tag before.
     static func encode(
         _ entry: AuditEntry, previous: [UInt8], segment: [UInt8], seal: borrowing SecretBytes,
-        chain: borrowing SecretBytes
-    ) -> (bytes: [UInt8], tag: [UInt8]) {
-        // In one piece of memory from the first byte to the last: this stands before every secret that leaves.
-        var writer = ByteWriter(capacity: 768)
-        writer.number(UInt32(0))
-        writer.number(entry.sequence)
-        writer.zeros(SecretBox.overhead)
-        let start = writer.count
-        entry.write(to: &writer, previous: previous)
-        let count = writer.count - start - Padding.prefix
-        writer.zeros(Padding.size(count) - (writer.count - start))
-        var bytes = writer.finish()
-        let boxCount = bytes.count - fixed
-        bytes.withUnsafeMutableBytes { all in
-            all.storeBytes(of: UInt32(boxCount).bigEndian, as: UInt32.self)
-            Padding.writeLength(count, into: UnsafeMutableRawBufferPointer(rebasing: all[start...]))
-            SecretBox.seal(inPlace: UnsafeMutableRawBufferPointer(rebasing: all[fixed...]), seal)
+        chain: borrowing SecretBytes, into frame: inout [UInt8]
+    ) {
+        // In one piece of memory, the same every time: this stands before every secret that leaves.
+        let count = entry.storedCount
+        let end = fixed + SecretBox.overhead + Padding.size(count)
+        if frame.count != end + tagCount { frame = [UInt8](repeating: 0, count: end + tagCount) }
+        frame.withUnsafeMutableBytes { all in
+            var writer = RoomWriter(all)
+            writer.number(UInt32(end - fixed))
+            writer.number(entry.sequence)
+            writer = RoomWriter(all, from: fixed + SecretBox.overhead)
+            writer.number(UInt32(count))
+            entry.write(to: &writer, previous: previous)
+            writer.zeros(to: end)
+            let box = UnsafeMutableRawBufferPointer(rebasing: all[fixed..<end])
+            SecretBox.seal(inPlace: box, seal)
+            tag(
+                UnsafeRawBufferPointer(box), entry.sequence, previous: previous, segment: segment, chain,
+                into: UnsafeMutableRawBufferPointer(rebasing: all[end...]))
         }
-        let tag = bytes.withUnsafeBytes { all in
-            Self.tag(
-                UnsafeRawBufferPointer(rebasing: all[fixed...]), entry.sequence, previous: previous, segment: segment,
-                chain)
-        }
-        bytes.append(contentsOf: tag)
-        return (bytes, tag)
     }
 
     /// `B(chain key, LP("kist/v1/audit-entry") ‖ LP(segment id) ‖ u64 sequence ‖ LP(previous tag) ‖ LP(box))`
-    static func tag(
+    private static func tag(
         _ box: UnsafeRawBufferPointer, _ sequence: UInt64, previous: [UInt8], segment: [UInt8],
-        _ chain: borrowing SecretBytes
-    ) -> [UInt8] {
+        _ chain: borrowing SecretBytes, into tag: UnsafeMutableRawBufferPointer
+    ) {
         Message.with(capacity: 128 + box.count) { message in
             message.append("kist/v1/audit-entry")
             segment.withUnsafeBytes { message.append($0) }
             message.append(plain: sequence)
             previous.withUnsafeBytes { message.append($0) }
             message.append(box)
-            return Blake2b.tag(chain, message.bytes, count: tagCount)
+            Blake2b.tag(chain, message.bytes, into: tag)
         }
     }
 
     /// Whether the chain's key at this place made the tag.
     func isGenuine(previous: [UInt8], segment: [UInt8], _ chain: borrowing SecretBytes) -> Bool {
-        let expected = box.withUnsafeBytes {
-            Self.tag($0, sequence, previous: previous, segment: segment, chain)
+        withUnsafeTemporaryAllocation(byteCount: Self.tagCount, alignment: 8) { expected in
+            box.withUnsafeBytes {
+                Self.tag($0, sequence, previous: previous, segment: segment, chain, into: expected)
+            }
+            return tag.withUnsafeBytes { ConstantTime.areEqual($0, UnsafeRawBufferPointer(expected)) }
         }
-        return ConstantTime.areEqual(tag, expected)
     }
 
     /// What it says; `nil` when the seal does not open, or something else is sealed there than stands beside it.

@@ -24,8 +24,8 @@ enum AuditKeys {
         Blake2b.derive(audit, Context("kist/v1/audit-head"))
     }
 
-    /// The chain's key of the next entry. The caller lets go of this one.
-    static func next(_ chain: borrowing SecretBytes) -> SecretBytes { Blake2b.derive(chain, nextContext) }
+    /// Takes the chain's key on to the next entry, in place: the present one is gone.
+    static func advance(_ chain: inout SecretBytes) { Blake2b.replace(&chain, nextContext) }
 
     private static let nextContext = Context("kist/v1/audit-next")
 

@@ -148,7 +148,7 @@ extension AuditLog {
                     return .broken("changed", next: sequence)
                 }
                 (tag, offset) = (frame.tag, frame.end)
-                chain = AuditKeys.next(chain)
+                AuditKeys.advance(&chain)
                 sequence += 1
             case .end: break loop
             case .torn:

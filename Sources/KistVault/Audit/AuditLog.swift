@@ -62,6 +62,8 @@ package final class AuditLog {
     /// The last time the state outside was written, as a sequence number.
     var seenSequence: UInt64 = 0
     var uses: LastUses?
+    /// The entry that is written; its memory serves for the next one too.
+    private var frame: [UInt8] = []
 
     init(
         store: any AuditStore, seen: any AnchorStore, limits: Limits, vaultID: [UInt8], audit: consuming SecretBytes,
@@ -133,30 +135,31 @@ package final class AuditLog {
     private func write(_ entry: consuming AuditEntry, isLast: Bool) throws(AuditStoreError) {
         entry.sequence = sequence
         entry.missed = missed
-        var made = frame(entry)
-        if offset + made.bytes.count > limits.segment, offset > AuditSegment.start {
+        encode(entry)
+        if offset + frame.count > limits.segment, offset > AuditSegment.start {
             do {
                 try rotate()
-                made = frame(entry)
+                encode(entry)
             } catch {
                 // Locking and removing go on; the segment grows a little instead.
                 guard isLast else { throw error }
             }
         }
-        try makeRoom(made.bytes.count, isLast: isLast)
-        try store.append(made.bytes)
-        offset += made.bytes.count
-        reserved = max(0, reserved - made.bytes.count)
-        chain = AuditKeys.next(chain)
-        tag = made.tag
+        let count = frame.count
+        try makeRoom(count, isLast: isLast)
+        try store.append(frame)
+        offset += count
+        reserved = max(0, reserved - count)
+        AuditKeys.advance(&chain)
+        tag.withUnsafeMutableBytes { $0.copyBytes(from: frame.suffix(AuditFrame.tagCount)) }
         sequence += 1
         missed = 0
         isDirty = true
         if uses != nil, entry.isUse { uses?.note(entry) }
     }
 
-    private func frame(_ entry: AuditEntry) -> (bytes: [UInt8], tag: [UInt8]) {
-        AuditFrame.encode(entry, previous: tag, segment: segment.id, seal: sealKey, chain: chain)
+    private func encode(_ entry: AuditEntry) {
+        AuditFrame.encode(entry, previous: tag, segment: segment.id, seal: sealKey, chain: chain, into: &frame)
     }
 
     /// Takes room from the disk ahead of need.

@@ -10,12 +10,6 @@ struct ByteWriter {
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// Room for what is written later.
-    mutating func zeros(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
-
-    /// Everything, without a copy.
-    consuming func finish() -> [UInt8] { bytes }
-
     mutating func raw(_ part: [UInt8]) { bytes.append(contentsOf: part) }
 
     /// `u8 length ‖ UTF-8`. - Precondition: at most 255 bytes.

@@ -17,7 +17,7 @@ struct AuditCheckTests {
         let line = AuditLine.begin(at: 1, code: secret, vaultID: bench.vaultID)
         let first: UInt64 = 100_001
         var chain = line.key.copy()
-        for _ in 1..<first { chain = AuditKeys.next(chain) }
+        for _ in 1..<first { AuditKeys.advance(&chain) }
         let store = MemoryAudit()
         _ = try AuditLog.place(
             after: nil, isFirst: true, line: line.line, chain: chain, first: first,

@@ -127,10 +127,12 @@ struct AuditTamperingTests {
         for (index, var entry) in try intruder.all().dropFirst().enumerated() {
             if index == 4 { entry.reason = "nothing happened here" }
             // The best that is left: the key of now for all entries.
-            let made = AuditFrame.encode(
-                entry, previous: previous, segment: intruder.segment.id, seal: intruder.sealKey, chain: present)
-            previous = made.tag
-            bytes += made.bytes
+            var frame: [UInt8] = []
+            AuditFrame.encode(
+                entry, previous: previous, segment: intruder.segment.id, seal: intruder.sealKey, chain: present,
+                into: &frame)
+            previous = Array(frame.suffix(AuditFrame.tagCount))
+            bytes += frame
         }
         let state = AuditState.encode(
             sequence: intruder.sequence, offset: bytes.count, chain: present, tag: previous, intruder.segmentKey)
@@ -159,10 +161,12 @@ struct AuditTamperingTests {
         while case .entry(let frame) = try reader.next() { previous = frame.tag }
         for var entry in try intruder.all().dropFirst(6) {
             entry.reason = "forged"
-            let made = AuditFrame.encode(
-                entry, previous: previous, segment: intruder.segment.id, seal: intruder.sealKey, chain: intruder.chain)
-            previous = made.tag
-            bytes += made.bytes
+            var frame: [UInt8] = []
+            AuditFrame.encode(
+                entry, previous: previous, segment: intruder.segment.id, seal: intruder.sealKey, chain: intruder.chain,
+                into: &frame)
+            previous = Array(frame.suffix(AuditFrame.tagCount))
+            bytes += frame
         }
         let state = AuditState.encode(
             sequence: intruder.sequence, offset: bytes.count, chain: intruder.chain, tag: previous,
