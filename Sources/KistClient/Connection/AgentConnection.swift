@@ -172,7 +172,7 @@ package final class AgentConnection {
     func receive(_ id: Int64, until end: Int64) throws(ClientError) -> Reply {
         let frame = try wire.receive(until: end)
         let response: Response
-        do { response = try Response(json: try JSONParser.parse(frame.header)) } catch {
+        do { response = try Response(json: try frame.parse()) } catch {
             throw .broken("the agent's answer is not of the protocol: \(error)")
         }
         switch response.outcome {

@@ -7,8 +7,29 @@ package import SecretMemory
 package struct Wire: ~Copyable {
     /// One frame as it came.
     package struct Frame: ~Copyable {
-        package let header: [UInt8]
+        /// Everything before the segments.
+        private let head: [UInt8]
+        private let headerStart: Int
         package let segments: SecretSegments
+
+        init(head: [UInt8], headerStart: Int, segments: consuming SecretSegments) {
+            self.head = head
+            self.headerStart = headerStart
+            self.segments = segments
+        }
+
+        /// The bytes of the header's JSON.
+        package var header: [UInt8] { Array(head[headerStart...]) }
+
+        /// The header.
+        package borrowing func parse() throws(JSONError) -> JSONValue {
+            let start = headerStart
+            return try head.withUnsafeBytes { head in
+                Result { () throws(JSONError) in
+                    try JSONParser.parse(UnsafeRawBufferPointer(rebasing: head[start...]))
+                }
+            }.get()
+        }
 
         package consuming func takeSegments() -> SecretSegments { segments }
     }
@@ -62,28 +83,39 @@ package struct Wire: ~Copyable {
     }
 
     package borrowing func receive(until end: Int64) throws(ClientError) -> Frame {
-        var fixed = [UInt8](repeating: 0, count: FrameLayout.fixedBytes)
-        try fill(&fixed, until: end)
-        // No frame is so long that its first byte is not 0; `X` is a start that failed.
-        if fixed[0] == UInt8(ascii: "X") { throw .cannotStart(Starting.executing(fixed[1])) }
-        let count = Int(fixed[8]) << 8 | Int(fixed[9])
-        var lengths = [UInt8](repeating: 0, count: 4 * min(count, FrameLayout.mostSegments))
-        try fill(&lengths, until: end)
-        let prefix = fixed + lengths
-        let layout: FrameLayout
-        do {
-            let found = try prefix.withUnsafeBytes { bytes in
-                Result { () throws(FrameError) in try FrameLayout.decode(bytes) }
-            }.get()
-            guard let found else { throw ClientError.broken("too many segments") }
-            layout = found
-        } catch let error as ClientError { throw error } catch { throw .broken("a frame of another form: \(error)") }
-        var header = [UInt8](repeating: 0, count: layout.header)
-        try fill(&header, until: end)
-        let secret = try SecretBytes(count: layout.segmentBytes) { (bytes) throws(ClientError) in
-            try fill(bytes, until: end)
+        var head = [UInt8](repeating: 0, count: FrameLayout.fixedBytes)
+        // An answer comes whole: a look at how long it is, then one call for all of it.
+        var done = 0
+        if try !peek(&head, until: end) {
+            try fill(&head, until: end)
+            done = head.count
         }
-        return Frame(header: header, segments: SecretSegments(bytes: secret, lengths: layout.segments))
+        // No frame is so long that its first byte is not 0; `X` is a start that failed.
+        if head[0] == UInt8(ascii: "X") { throw .cannotStart(Starting.executing(head[1])) }
+        let parts = try Self.frame { () throws(FrameError) in
+            try head.withUnsafeBytes { fixed in
+                Result { () throws(FrameError) in try FrameLayout.parts(of: fixed) }
+            }.get()
+        }
+        head.append(contentsOf: repeatElement(0, count: parts.head - head.count))
+        let secret = try SecretBytes(count: parts.segments) { (segments) throws(ClientError) in
+            try head.withUnsafeMutableBytes { head in
+                Result { () throws(ClientError) in try fill(head, segments, from: done, until: end) }
+            }.get()
+        }
+        let layout = try Self.frame { () throws(FrameError) in
+            try head.withUnsafeBytes { head in
+                Result { () throws(FrameError) in try FrameLayout.decode(head) }
+            }.get()
+        }
+        guard let layout else { throw .broken("too many segments") }
+        return Frame(
+            head: head, headerStart: layout.prefixBytes,
+            segments: SecretSegments(bytes: secret, lengths: layout.segments))
+    }
+
+    private static func frame<R>(_ body: () throws(FrameError) -> R) throws(ClientError) -> R {
+        do { return try body() } catch { throw .broken("a frame of another form: \(error)") }
     }
 
     /// What to wait at, for somebody who waits by other means.
@@ -93,33 +125,57 @@ package struct Wire: ~Copyable {
     ///
     /// - Returns: `false` also for frames that are longer than a socket holds.
     borrowing func hasWholeFrame(within milliseconds: Int32) -> Bool {
-        guard UnixSocket.wait(socket.raw, toWrite: false, milliseconds: milliseconds),
-            let total = UnixSocket.peekNumber(socket.raw)
-        else { return false }
-        return UnixSocket.waiting(socket.raw) >= Int(total) + 4
+        guard UnixSocket.wait(socket.raw, toWrite: false, milliseconds: milliseconds) else { return false }
+        var total: UInt32 = 0
+        let got = withUnsafeMutableBytes(of: &total) { try? UnixSocket.peek(socket.raw, into: $0) }
+        return got == 4 && UnixSocket.waiting(socket.raw) >= Int(UInt32(bigEndian: total)) + 4
+    }
+
+    /// Waits for the first bytes of a frame, and leaves them where they are.
+    ///
+    /// - Returns: `false` when fewer have come, and perhaps no more will.
+    private borrowing func peek(_ bytes: inout [UInt8], until end: Int64) throws(ClientError) -> Bool {
+        while true {
+            let got: Int?
+            do {
+                got = try bytes.withUnsafeMutableBytes { raw in
+                    Result { () throws(PosixError) in try UnixSocket.peek(socket.raw, into: raw) }
+                }.get()
+            } catch { throw .broken("\(error)") }
+            if let got { return got == bytes.count }
+            try wait(toWrite: false, until: end)
+        }
     }
 
     private borrowing func fill(_ bytes: inout [UInt8], until end: Int64) throws(ClientError) {
         try bytes.withUnsafeMutableBytes { raw in
-            Result { () throws(ClientError) in try fill(raw, until: end) }
+            Result { () throws(ClientError) in
+                try fill(raw, UnsafeMutableRawBufferPointer(start: nil, count: 0), until: end)
+            }
         }.get()
     }
 
-    private borrowing func fill(_ bytes: UnsafeMutableRawBufferPointer, until end: Int64) throws(ClientError) {
-        var done = 0
-        while done < bytes.count {
+    /// - Parameter done: bytes of `first` that are there.
+    private borrowing func fill(
+        _ first: UnsafeMutableRawBufferPointer, _ second: UnsafeMutableRawBufferPointer, from done: Int = 0,
+        until end: Int64
+    ) throws(ClientError) {
+        var done = done
+        while done < first.count + second.count {
             let got: Int?
             do {
-                got = try UnixSocket.receive(socket.raw, UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
+                got = try UnixSocket.receive(
+                    socket.raw, UnsafeMutableRawBufferPointer(rebasing: first[min(done, first.count)...]),
+                    UnsafeMutableRawBufferPointer(rebasing: second[max(0, done - first.count)...]))
             } catch {
                 // It has read nothing of what we sent, so the end is a reset; its reason came first.
-                if isNotStarted(bytes, done) { return }
+                if isNotStarted(first, done) { return }
                 throw .broken("\(error)")
             }
             switch got {
             case nil: try wait(toWrite: false, until: end)
             case 0?:
-                if isNotStarted(bytes, done) { return }
+                if isNotStarted(first, done) { return }
                 throw .broken("the agent closed the connection")
             case let count?: done += count
             }

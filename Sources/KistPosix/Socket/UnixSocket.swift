@@ -104,11 +104,16 @@ package enum UnixSocket {
         return ioctl(socket, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
     }
 
-    /// The next four bytes as a big-endian number, left where they are; `nil` when so many have not come.
-    package static func peekNumber(_ socket: Int32) -> UInt32? {
-        var number: UInt32 = 0
-        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
-        return recv(socket, &number, 4, flags) == 4 ? UInt32(bigEndian: number) : nil
+    /// The next bytes, left where they are.
+    ///
+    /// - Returns: how many, 0 at the end, `nil` when nothing is there now.
+    package static func peek(_ socket: Int32, into bytes: UnsafeMutableRawBufferPointer) throws(PosixError) -> Int? {
+        while true {
+            let got = recv(socket, bytes.baseAddress, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            if got >= 0 { return got }
+            if errno == EAGAIN { return nil }
+            if errno != EINTR { throw PosixError("recv") }
+        }
     }
 
     /// Whether the other side has closed, without reading anything.

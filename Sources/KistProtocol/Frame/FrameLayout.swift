@@ -46,6 +46,19 @@ package struct FrameLayout: Hashable, Sendable {
         guard prefixBytes + header + sum <= Self.largest else { throw .tooLarge }
     }
 
+    /// Bytes before the segments and of the segments, from the first `fixedBytes` of a frame alone.
+    ///
+    /// - Throws: `FrameError` as `decode` does.
+    package static func parts(of fixed: UnsafeRawBufferPointer) throws(FrameError) -> (head: Int, segments: Int) {
+        func number(_ at: Int) -> Int {
+            Int(UInt32(bigEndian: fixed.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+        }
+        precondition(fixed.count == fixedBytes)
+        _ = try decode(fixed)
+        let head = fixedBytes + 4 * (Int(fixed[8]) << 8 | Int(fixed[9])) + number(4)
+        return (head, number(0) + 4 - head)
+    }
+
     /// How many segment lengths follow the first `fixedBytes` of a frame.
     package static func segmentCount(of fixed: [UInt8], most: Int) throws(FrameError) -> Int {
         let count = Int(fixed[8]) << 8 | Int(fixed[9])
