@@ -6,6 +6,8 @@ import time
 import kist
 from home import Home, raises
 from kist import _session
+from kist._agent import Want
+from kist._reading import reveal
 
 
 def test_without_a_vault_that_is_said():
@@ -107,6 +109,54 @@ def test_a_bundle_answers_without_agent_and_vault():
             assert "nothing" in str(raises(kist.NotFound, lambda: kist.get("nothing")))
         with home.inside(**{**sealed, "KIST_IDENTITY_FILE": home.at("passphrase")}):
             raises(kist.KistError, lambda: kist.get("kumo"))
+
+
+def test_a_policy_holds_in_a_bundle_as_it_does_in_the_vault():
+    """`run-only` is put into this program's environment and handed to tools, and shown to nobody who asks for a value."""
+    with Home() as home:
+        home.unlock()
+        home.add("kumo", {"api_key": "demo:run-only-canary"})
+        home.add("snowflake", {"account": "acme", "user": "ada", "password": "open-canary"}, "--variant", "password")
+        home.kist("policy", "kumo", "run-only")
+        identity, bundle = home.at("ci.identity"), home.at("ci.kist")
+        home.kist("identity", "create", "-o", identity)
+        home.kist("seal", "kumo", "snowflake", "--to", identity, "-o", bundle)
+        for place in ({}, {"KIST_BUNDLE": bundle, "KIST_IDENTITY_FILE": identity}):
+            with home.inside(**place):
+                for look in (
+                    lambda: kist.get("kumo"),
+                    lambda: kist.get("kumo", "api_key"),
+                    lambda: kist.get("kist://default/kumo/api_key"),
+                    lambda: kist.credential("kumo"),
+                    lambda: kist.credential("kumo", allow_expired=True),
+                ):
+                    error = raises(kist.Refused, look)
+                    assert error.kind == "refused" and "run-only" in str(error) and "canary" not in str(error), error
+                assert kist.get("snowflake", "password") == "open-canary"
+                with kist.env("kumo", "snowflake"):
+                    assert os.environ["KUMO_API_KEY"] == "demo:run-only-canary"
+                want = Want("default", "kumo", ["api_key"])
+                for purpose in ("run", "provider"):
+                    assert reveal([want], purpose)[0].secrets == {"api_key": b"demo:run-only-canary"}
+                for purpose in ("get", "env", "show", "export", "render"):
+                    raises(kist.Refused, lambda purpose=purpose: reveal([want], purpose))
+                # All or none.
+                both = [Want("default", "snowflake", None), want]
+                raises(kist.Refused, lambda both=both: reveal(both, "get"))
+
+
+def test_what_has_expired_in_a_bundle_is_said_so():
+    with Home() as home:
+        home.unlock()
+        home.add("kumo", {"api_key": "demo:old-canary"}, "--expires", "1970-01-02")
+        identity, bundle = home.at("ci.identity"), home.at("ci.kist")
+        home.kist("identity", "create", "-o", identity)
+        home.kist("seal", "kumo", "--allow-expired", "--to", identity, "-o", bundle)
+        for place in ({}, {"KIST_BUNDLE": bundle, "KIST_IDENTITY_FILE": identity}):
+            with home.inside(**place):
+                error = raises(kist.Expired, lambda: kist.get("kumo"))
+                assert error.kind == "expired" and "1970-01-02" in str(error), error
+                assert kist.get("kumo", allow_expired=True) == "demo:old-canary"
 
 
 def test_after_a_fork_the_child_has_a_connection_of_its_own():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+import time
 
 from . import _frame
 from ._agent import Revealed, Want
-from ._errors import BrokenAnswer, Expired, KistError, NotFound, NotOpened
+from ._errors import BrokenAnswer, Expired, KistError, NotFound, NotOpened, from_agent
 from ._members import Members
 from ._overview import Overview
 from ._programs import program
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Sequence
 
 _SECONDS = 60
+# What `run-only` lets pass of what this package asks for: into this program, and to another tool by its own protocol.
+_FOR_PROGRAMS = ("run", "provider")
 _ERRORS: dict[int, type[KistError]] = {
     3: NotFound,
     5: NotOpened,
@@ -26,8 +29,21 @@ _ERRORS: dict[int, type[KistError]] = {
 }
 
 
-def reveal(wants: Sequence[Want], allow_expired: bool) -> list[Revealed]:
-    return [_reveal(want, allow_expired) for want in wants]
+def reveal(wants: Sequence[Want], purpose: str, allow_expired: bool) -> list[Revealed]:
+    """The same rules as the agent's: all or none, nothing that has expired, and each policy keeps to the purpose."""
+    found = [(want, _overview(want)) for want in wants]
+    for _, overview in found:
+        if overview.expires is not None and not allow_expired and overview.expires <= _now():
+            raise Expired(
+                f"{overview.name} expired on {overview.expires[:10]}",
+                f"where the vault is:   kist edit {overview.name} FIELD --expires DATE,  then kist seal --again FILE",
+                "use it all the same:  allow_expired=True",
+                kind="expired",
+            )
+        if overview.policy != "allow" and not (overview.policy == "run-only" and purpose in _FOR_PROGRAMS):
+            facts = {"name": overview.name, "policy": overview.policy, "why": f"its policy is {overview.policy}"}
+            raise from_agent("refused", "the policy of the credential refuses this", facts, "")
+    return [_reveal(want, overview, allow_expired) for want, overview in found]
 
 
 def overviews(profile: str) -> list[Overview]:
@@ -35,15 +51,29 @@ def overviews(profile: str) -> list[Overview]:
     return [Overview(item) for item in items]
 
 
-def _reveal(want: Want, allow_expired: bool) -> Revealed:
-    place = ["--profile", want.profile, want.name]
-    overview = Overview(_frame.parse(_kist("show", "--json", *place).strip()))
+def _overview(want: Want) -> Overview:
+    overview = Overview(_frame.parse(_kist("show", "--json", "--profile", want.profile, want.name).strip()))
     if (overview.profile, overview.name) != (want.profile, want.name):
         raise BrokenAnswer("the answer is not what was asked for")
+    return overview
+
+
+def _reveal(want: Want, overview: Overview, allow_expired: bool) -> Revealed:
     options = ["--allow-expired"] if allow_expired else []
+    place = ["--profile", want.profile, want.name]
+
+    def value(field: str) -> bytes:
+        if overview.policy == "allow":
+            return _kist("get", *options, *place, field)
+        # It is for programs, and this is one.
+        return _kist("run", "--no-mask", "--as", f"{want.name}.{field}=stdin", *options, *place, "--", "cat")
+
     fields = overview.secrets if want.fields is None else want.fields
-    secrets = {field: _kist("get", *options, *place, field) for field in fields if field not in overview.plain}
-    return Revealed(overview, secrets)
+    return Revealed(overview, {field: value(field) for field in fields if field not in overview.plain})
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _kist(*arguments: str) -> bytes:

@@ -30,7 +30,7 @@ def reveal(
     if os.environ.get("KIST_BUNDLE"):
         from . import _bundle
 
-        found = _bundle.reveal(wants, allow_expired)
+        found = _bundle.reveal(wants, purpose, allow_expired)
     else:
         found = _session.ask(lambda agent: agent.reveal(wants, purpose, reason, allow_expired), start=start)
     for listen in listeners:
