@@ -178,7 +178,7 @@ def run(world):
     login = snowflake.logins()[before:][-1]
     require((login["LOGIN_NAME"], login["PASSWORD"]) == ("ALICE", password), "the login arrived at Snowflake")
     left = lambda: [f for _, _, files in os.walk(world.at("run")) for f in files if f == "connections.toml"]  # noqa: E731
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 120
     while left() and time.monotonic() < deadline:
         time.sleep(0.02)
     require(not left(), "the private folder went away with the program")

@@ -61,11 +61,12 @@ def test_control_files_are_searched(world):
 def test_control_arguments_are_searched(world):
     secret = world.secret("planted in arguments")
     with ArgumentWatch(world.canaries) as watch:
-        process = subprocess.Popen(["sh", "-c", "sleep 0.2", secret])
-        process.wait()
-        deadline = time.monotonic() + 5
-        while not watch.rounds and time.monotonic() < deadline:
+        # A builtin that waits: the shell stays, and its arguments with it.
+        process = subprocess.Popen(["sh", "-c", "read word", secret], stdin=subprocess.PIPE)
+        deadline = time.monotonic() + 120
+        while watch.rounds <= 3 and time.monotonic() < deadline:
             time.sleep(0.01)
+        process.communicate(b"\n")
     assert watch.found and watch.rounds > 3, (watch.found, watch.rounds)
 
 

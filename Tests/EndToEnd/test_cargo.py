@@ -113,7 +113,6 @@ def test_a_locked_vault_is_cargos_own_error(world):
         outcome = world.kist(
             "provider", "cargo", "--cargo-plugin",
             given=json.dumps({"v": 1, "kind": "get", "operation": "read", "registry": {"index-url": registry.index}}) + "\n",
-            timeout=10,
         )
         hello, error = map(json.loads, outcome.out.splitlines())
         assert hello == {"v": [1]} and error["Err"]["kind"] == "other" and "locked" in error["Err"]["message"], outcome

@@ -108,7 +108,7 @@ def test_a_locked_vault_is_said_at_once(world):
     try:
         kind = "urn:ietf:params:oauth:token-type:jwt"
         environment = {"GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE": AUDIENCE, "GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE": kind}
-        outcome = world.fails(4, "provider", "gcp", "shut", environment=environment, timeout=10)
+        outcome = world.fails(4, "provider", "gcp", "shut", environment=environment)
         answer = json.loads(outcome.out)
         assert answer["success"] is False and answer["version"] == 1 and "locked" in answer["message"], outcome
         library = asked(world, world.at("home", ".config", "kist", "gcp", "shut.json"))

@@ -203,7 +203,6 @@ def test_locked_missing_or_stopped_git_is_told_to_stop(world):
     world.add("login", {"username": "u", "password": world.secret("p"), "url": "https://stop.example.com"}, "--name", "stop")
     asked = "protocol=https\nhost=stop.example.com\n"
     world.done("lock")
-    began = time.monotonic()
     outcome = helper(world, "get", asked)
     assert outcome.out == "quit=1\n" and outcome.status == 4 and "kist unlock" in outcome.err, outcome
     world.unlock()
@@ -215,7 +214,6 @@ def test_locked_missing_or_stopped_git_is_told_to_stop(world):
             assert outcome.status != 0 and outcome.out == ("quit=1\n" if operation == "get" else ""), outcome
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert time.monotonic() - began < 20
     empty = helper(world, "get", asked, environment={"KIST_VAULT": world.at("work", "none.kist")})
     assert empty.out == "quit=1\n" and "kist init" in empty.err, empty
     # Nothing was written in clear by any of this.

@@ -119,7 +119,7 @@ def test_a_locked_vault_is_said_at_once(world):
             "apiVersion": "client.authentication.k8s.io/v1",
             "spec": {"interactive": False, "cluster": {"server": cluster.origin}},
         }
-        outcome = world.fails(4, "provider", "kubectl", "locked", environment={"KUBERNETES_EXEC_INFO": json.dumps(info)}, timeout=10)
+        outcome = world.fails(4, "provider", "kubectl", "locked", environment={"KUBERNETES_EXEC_INFO": json.dumps(info)})
         assert outcome.out == "" and "kist unlock" in outcome.err, outcome
         asked = kubectl(world, "get", "--raw", "/api")
         assert asked.returncode != 0 and "locked" in asked.stderr, asked

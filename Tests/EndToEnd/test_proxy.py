@@ -43,7 +43,7 @@ class Running:
 
     def ask(self, path="/api/v1/connectors", method="GET", headers=None, body=None, host=None):
         """The status and text of one request; the stand-in is sent unless `headers` says otherwise."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         connection.putheader("Host", host or f"127.0.0.1:{self.port}")
         given = {"X-API-Key": self.variables["KUMO_API_KEY"]} if headers is None else headers
@@ -63,7 +63,7 @@ class Running:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=120)
 
 
 def test_a_program_uses_what_it_does_not_see(world):
@@ -185,7 +185,7 @@ def test_it_ends_with_its_program(world):
     code = ASK + "print(os.environ['KUMO_URL'])"
     outcome = world.done("proxy", "ends", "--", "python3", "-c", code)
     port = int(re.search(r":(\d+)/", outcome.out)[1])
-    for _ in range(100):
+    for _ in range(2_400):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return

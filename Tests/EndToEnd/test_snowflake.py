@@ -23,7 +23,7 @@ def said(outcome, word):
     return lines[0]
 
 
-def is_gone(path, seconds=5):
+def is_gone(path, seconds=120):
     """Whether the path disappears within that time: the agent removes it when the process ends."""
     deadline = time.monotonic() + seconds
     while os.path.exists(path) and time.monotonic() < deadline:

@@ -80,7 +80,7 @@ class Desktop:
 
     @staticmethod
     def wait(condition, what):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not condition():
             assert time.monotonic() < end, f"{what} did not start"
             time.sleep(0.02)

@@ -75,7 +75,7 @@ class Home:
         """Runs kist without a terminal; returns its standard output after requiring the exit status."""
         process = subprocess.run(
             ["kist", *arguments], input=given, capture_output=True, cwd=self.work, start_new_session=True,
-            env={**self.environment, **(environment or {})}, timeout=60, pass_fds=pass_fds,
+            env={**self.environment, **(environment or {})}, timeout=300, pass_fds=pass_fds,
             executable=os.path.join(self.programs, "kist"))
         assert process.returncode == status, (arguments, process.returncode, process.stdout, process.stderr)
         self.errors = process.stderr

@@ -50,7 +50,7 @@ class Terminal:
         self.seen += data
         return bool(data)
 
-    def expect(self, text, seconds=30):
+    def expect(self, text, seconds=300):
         """Waits for `text` after what was expected before; returns everything up to its end."""
         wanted = text.encode() if isinstance(text, str) else text
         end = time.monotonic() + seconds
@@ -74,7 +74,7 @@ class Terminal:
                 self.status = status
         return self.status is not None
 
-    def finish(self, seconds=30):
+    def finish(self, seconds=300):
         """Waits for the end; returns what came since, and the exit status as a shell counts it."""
         end = time.monotonic() + seconds
         while not self.has_ended():
@@ -92,6 +92,11 @@ class Terminal:
         """Whether the terminal shows what is typed."""
         modes = termios.tcgetattr(self.master)[3]
         return bool(modes & termios.ECHO) and bool(modes & termios.ICANON)
+
+    @property
+    def makes_signals(self):
+        """Whether Ctrl-C is a signal of the terminal, and not a byte for whoever reads it."""
+        return bool(termios.tcgetattr(self.master)[3] & termios.ISIG)
 
     def close(self):
         os.close(self.master)

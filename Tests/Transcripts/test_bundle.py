@@ -144,7 +144,7 @@ def test_an_identity_comes_from_a_systemd_credential(home):
         there = {**machine.environment, "SYSTEMD_CREDENTIAL_SECRET": os.path.join(machine.path, "host.secret")}
 
         def creds(*arguments, given):
-            done = subprocess.run(["systemd-creds", *arguments], input=given, capture_output=True, env=there, timeout=30)
+            done = subprocess.run(["systemd-creds", *arguments], input=given, capture_output=True, env=there, timeout=300)
             assert done.returncode == 0, done.stderr
             return done.stdout
         made = pathlib.Path(machine.work, "ci.identity").read_bytes()

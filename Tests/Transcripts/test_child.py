@@ -24,7 +24,7 @@ def test_a_thousand_launches_under_load(home):
         process = subprocess.run(
             ["kist", "run", "kumo", "--", "/usr/bin/python3", "-I", "-S", "-c", REPORT],
             executable=os.path.join(home.programs, "kist"), env=home.environment, capture_output=True,
-            stdin=subprocess.DEVNULL, close_fds=False, timeout=60)
+            stdin=subprocess.DEVNULL, close_fds=False, timeout=300)
         assert process.returncode == 0, process
         descriptors, arguments, blocked, key = process.stdout.decode().splitlines()
         assert descriptors == "[0, 1, 2, 3]", descriptors
@@ -100,5 +100,5 @@ def test_output_that_cannot_be_written_is_said(home):
     with open("/dev/full", "wb") as full:
         for words in (["get", "kumo"], ["list"], ["show", "kumo", "--json"]):
             process = subprocess.run(["kist", *words], executable=os.path.join(home.programs, "kist"), env=home.environment,
-                                     stdout=full, stderr=subprocess.PIPE, timeout=60)
+                                     stdout=full, stderr=subprocess.PIPE, timeout=300)
             assert process.returncode == 125 and b"could not be written" in process.stderr, (words, process)

@@ -18,7 +18,7 @@ def with_kumo(home):
 def test_closed_descriptors(home):
     with_kumo(home)
     for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
-        process = subprocess.run(["sh", "-c", f"exec kist get kumo {closed}"], env=home.environment, capture_output=True, timeout=30)
+        process = subprocess.run(["sh", "-c", f"exec kist get kumo {closed}"], env=home.environment, capture_output=True, timeout=300)
         assert process.returncode == (125 if ">&-" in closed.replace("2>&-", "") else 0), (closed, process)
         assert process.stdout == (b"demo:x" if process.returncode == 0 else b""), (closed, process)
         # Whatever went to a descriptor that was closed did not reach the agent's socket.

@@ -90,7 +90,7 @@ def test_a_socket_gets_what_was_written_unless_asked(home):
         with ours, theirs:
             words = ["kist", "run", *options, "kumo", "--", "sh", "-c", 'echo "$KUMO_API_KEY"']
             subprocess.run(words, executable=os.path.join(home.programs, "kist"), stdin=subprocess.DEVNULL, stdout=theirs,
-                           stderr=subprocess.DEVNULL, env={**home.environment, **variables}, check=True, timeout=60)
+                           stderr=subprocess.DEVNULL, env={**home.environment, **variables}, check=True, timeout=300)
             theirs.close()
             seen = b"".join(iter(lambda: ours.recv(4096), b""))
         assert seen == (SHOWN if masked else SECRET.encode()) + b"\n", (options, variables, seen)
@@ -111,14 +111,14 @@ def test_a_log_of_a_build_is_masked_and_what_a_shell_captures_is_not(home):
     store(home)
     script = 'kist run kumo -- printenv KUMO_API_KEY; v=$(kist run kumo -- printenv KUMO_API_KEY); echo "${#v}"'
     for variables, shown in (({"CI": "true"}, SHOWN), ({"GITLAB_CI": "true"}, SHOWN), ({"CI": "false"}, SECRET.encode())):
-        process = subprocess.run(["sh", "-c", script], env={**home.environment, **variables}, capture_output=True, timeout=60)
+        process = subprocess.run(["sh", "-c", script], env={**home.environment, **variables}, capture_output=True, timeout=300)
         assert process.stdout == shown + b"\n" + str(len(SECRET.encode())).encode() + b"\n", process
     log = os.path.join(home.work, "log")
     with open(log, "wb") as file:
         status = os.fstat(file.fileno())
         journal = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
         subprocess.run(["kist", "run", "kumo", "--", "printenv", "KUMO_API_KEY"], env={**home.environment, **journal},
-                       executable=os.path.join(home.programs, "kist"), stdout=file, check=True, timeout=60)
+                       executable=os.path.join(home.programs, "kist"), stdout=file, check=True, timeout=300)
     with open(log, "rb") as file:
         assert file.read() == SHOWN + b"\n"
 
@@ -213,7 +213,7 @@ def test_nine_signals_leave_the_terminal_as_it_was(home):
         job = home.job(["kist", "run", "kumo", "--", "sh", "-c", "echo ready; exec cat"])
         with job:
             job.expect("ready")
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 120
             while job.echoes and time.monotonic() < deadline:
                 time.sleep(0.01)
             assert not job.echoes, "the terminal was never the program's"
@@ -225,7 +225,7 @@ def test_nine_signals_leave_the_terminal_as_it_was(home):
             except AssertionError as problem:
                 raise AssertionError(f"{number!r}: {problem}") from None
             assert number == signal.SIGPIPE or status == 128 + number, (number, status)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 120
             while not job.echoes and time.monotonic() < deadline:
                 time.sleep(0.01)
             assert job.echoes, number
@@ -236,7 +236,7 @@ def test_job_control(home):
     store(home)
     with home.terminal(["bash", "--norc", "--noprofile", "-i"], environment={"PS1": "$ "}) as shell:
         shell.expect("$ ")
-        shell.type("kist run kumo -- bash -c 'echo up; trap \"echo aga\"\"in\" CONT; while :; do sleep 0.1; done'\r")
+        shell.type("kist run kumo -- bash -c 'trap \"echo aga\"\"in\" CONT; echo up; while :; do sleep 0.1; done'\r")
         shell.expect("up\r\n")
         time.sleep(0.3)
         shell.type("\x1a")
@@ -254,7 +254,10 @@ def test_job_control(home):
         shell.expect("still 43")
         shell.expect("$ ")
         shell.type("fg\r")
-        time.sleep(0.6)
+        # Its keys are the program's again: as long as they are the shell's, Ctrl-C is a signal of the terminal.
+        deadline = time.monotonic() + 120
+        while shell.makes_signals and time.monotonic() < deadline:
+            shell.read(0.05)
         shell.type("\x03")
         shell.expect("$ ")
         shell.type("echo status $?\r")
@@ -277,7 +280,10 @@ def test_a_pager_keeps_its_keys(home):
 
 
 def test_launches_with_a_mask_under_load(home):
-    """Behind the mask, too: descriptors 0 to 2 only, no secret in any argument, no signal blocked, and all of the output."""
+    """Behind the mask, too: descriptors 0 to 2 only, no secret in any argument, no signal blocked, and all of the output.
+
+    How many: KIST_LAUNCHES, 200 without it (the long form has 10,000)."""
+    count = int(os.environ.get("KIST_LAUNCHES", "200"))
     store(home)
     extra = [os.open("/dev/null", os.O_RDONLY) for _ in range(3)]
     for descriptor in extra:
@@ -295,7 +301,7 @@ def test_launches_with_a_mask_under_load(home):
         words = ["kist", "run", "--mask", "kumo", "--", "/usr/bin/python3", "-I", "-S", "-c", report]
         if index % 4:
             process = subprocess.run(words, executable=os.path.join(home.programs, "kist"), env=home.environment,
-                                     capture_output=True, stdin=subprocess.DEVNULL, close_fds=False, timeout=60)
+                                     capture_output=True, stdin=subprocess.DEVNULL, close_fds=False, timeout=300)
             assert process.returncode == 0, process
             return judge(process.stdout.decode())
         with home.terminal(words) as terminal:
@@ -304,23 +310,29 @@ def test_launches_with_a_mask_under_load(home):
             judge(seen.decode())
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        assert len(list(pool.map(launch, range(200)))) == 200
+        assert len(list(pool.map(launch, range(count)))) == count
 
 
 def test_what_the_background_prints_after_the_end_does_not_hold_kist(home):
     store(home)
-    began = time.monotonic()
-    with home.terminal(["kist", "run", "kumo", "--", "sh", "-c", "sleep 30 & echo done"]) as terminal:
+    with home.terminal(["kist", "run", "kumo", "--", "sh", "-c", "(trap '' HUP; exec sleep 3600) & echo pid=$!; echo done"]) as terminal:
         seen, status = terminal.finish()
-    assert status == 0 and b"done" in seen and time.monotonic() - began < 15
-    assert home.kist("run", "--mask", "kumo", "--", "sh", "-c", "(sleep 0.05; echo late) & echo done") == b"done\nlate\n"
+    assert status == 0 and b"done" in seen, seen
+    # It has ended before what was left behind; the number is gone, or somebody else's, only when that ended first.
+    left = int(seen.split(b"pid=")[1].split()[0])
+    assert b"3600" in open(f"/proc/{left}/cmdline", "rb").read()
+    os.kill(left, signal.SIGKILL)
+    # What comes right behind the end is waited for, a moment long. On a busy machine the other program may need more.
+    late = "(while kill -0 $$ 2>/dev/null; do :; done; echo late) & echo done"
+    seen = [home.kist("run", "--mask", "kumo", "--", "sh", "-c", late) for _ in range(8)]
+    assert set(seen) <= {b"done\nlate\n", b"done\n"} and b"done\nlate\n" in seen, seen
 
 
 def test_only_the_process_that_masks_knows_the_secret(home):
     """Between it and the program stands one that leads the session: it was a copy, and has forgotten everything."""
     store(home)
-    with home.terminal(["kist", "run", "kumo", "--", "sleep", "30"]) as terminal:
-        deadline = time.monotonic() + 20
+    with home.terminal(["kist", "run", "kumo", "--", "sleep", "3600"]) as terminal:
+        deadline = time.monotonic() + 120
         while True:
             leaders = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent(pid) == terminal.pid]
             programs = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and leaders and parent(pid) == leaders[0]]
@@ -328,12 +340,14 @@ def test_only_the_process_that_masks_knows_the_secret(home):
                 break
             assert time.monotonic() < deadline, (leaders, programs)
             time.sleep(0.05)
-        time.sleep(0.3)
         key = SECRET.encode()
         if os.geteuid() == 0:
             # The control: the one that masks has to know what it looks for.
             assert copies(terminal.pid, key) > 0
-            assert not any(copies(leaders[0], key[at:at + 8]) for at in range(len(key) - 7))
+            # It forgets while the program starts, and not again what it had forgotten.
+            while any(copies(leaders[0], key[at:at + 8]) for at in range(len(key) - 7)):
+                assert time.monotonic() < deadline, "it still knows"
+                time.sleep(0.05)
         else:
             for pid in (terminal.pid, leaders[0]):
                 try:

@@ -17,7 +17,7 @@ def state(pid):
 
 
 def wait_until(what, condition):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < end, f"waited for {what}"
         time.sleep(0.005)

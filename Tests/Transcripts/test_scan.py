@@ -25,7 +25,7 @@ def put(home, name, content):
 
 def git(home, *words, status=0):
     process = subprocess.run(["git", "-c", "init.defaultBranch=main", *words], cwd=home.work, capture_output=True,
-                             env={**home.environment, **VARIABLES}, timeout=60)
+                             env={**home.environment, **VARIABLES}, timeout=300)
     assert process.returncode == status, process
     return process.stdout + process.stderr
 

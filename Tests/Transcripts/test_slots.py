@@ -105,7 +105,7 @@ def test_another_user_than_root_with_a_keyring(home):
         def kist(*arguments, status=0, **more):
             done = subprocess.run(
                 [os.path.join(home.programs, "kist"), *arguments], env={**variables, **more}, cwd="/", capture_output=True,
-                start_new_session=True, timeout=60, **desktop.identity)
+                start_new_session=True, timeout=300, **desktop.identity)
             assert done.returncode == status, (arguments, done)
             return done.stdout
 
@@ -406,7 +406,7 @@ def test_a_new_recovery_code_is_never_lost(home):
     for more in ([], ["--json"]):
         done = subprocess.run(
             [os.path.join(home.programs, "kist"), "slot", "change", "recovery", "--recovery-file", "code", *more],
-            env={**home.environment, **proof}, cwd=home.work, capture_output=True, start_new_session=True, timeout=60,
+            env={**home.environment, **proof}, cwd=home.work, capture_output=True, start_new_session=True, timeout=300,
             preexec_fn=full)
         assert done.returncode == 125 and b"shown instead" in done.stderr, done
         assert not os.path.exists(os.path.join(home.work, "code"))
