@@ -166,8 +166,8 @@ FAULTS = [
      "space = exchange->request->largest_body - answer->body_length;", "space = (PLANTED ? (size_t)1 << 40 : exchange->request->largest_body) - answer->body_length;",
      "tooMuchIsNotRead"),
     # Mistakes that were made here once.
-    (65, "a file may lead SQLite in circles", S + "Opening/Allowance.swift",
-     "30_000_000 + max(0, size)", "PLANTED ? .max : 30_000_000 + max(0, size)", "aTreeThatRepeatsItsChildrenEnds"),
+    (65, "a statement may take any number of steps", S + "Opening/Allowance.swift",
+     "30_000_000 + max(0, size)", "PLANTED ? .max : 30_000_000 + max(0, size)", "aStatementEndsWhenItsStepsAreUsedUp"),
     (66, "an answer that could not be sent waits for the next client", A + "Loop/AnswerBuffer.swift",
      "defer { wipe() }", "defer { if !PLANTED { wipe() } }", "anAnswerThatCannotBeSentReachesNobodyElse"),
     (67, "a lock does not stop an unlock that is under way", A + "Session/UnlockJob.swift",

@@ -1,8 +1,9 @@
 import GRDB
 import Glibc
 import KistStore
-import StoreSQLite
 import Testing
+
+@testable import StoreSQLite
 
 /// Files whose pages were edited by hand: a tree that visits one page many times, rows there twice, rows of any size.
 @Suite struct BentTreeTests {
@@ -44,6 +45,19 @@ import Testing
         } throws: { error in
             if case StoreError.damaged = error { true } else { false }
         }
+    }
+
+    /// The last word, whatever the other looks let through: two rows, joined with themselves 25 times.
+    @Test func aStatementEndsWhenItsStepsAreUsedUp() throws {
+        let test = try TestStore()
+        let connection = try Connection(test.path, try FileIdentity.read(test.path))
+        func rows(_ tables: Int) throws -> Int? {
+            let names = (0..<tables).map { "record r\($0)" }.joined(separator: ", ")
+            return try connection.queue.inDatabase { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(names)") }
+        }
+        #expect(try rows(5) == 32, "the control")
+        #expect { _ = try rows(25) } throws: { error in (error as? DatabaseError)?.resultCode == .SQLITE_INTERRUPT }
+        try connection.queue.close()
     }
 
     @Test func aRowThatIsThereTwiceIsRefused() throws {
