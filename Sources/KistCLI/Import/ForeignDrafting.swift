@@ -85,10 +85,12 @@ struct ForeignDrafting {
                 let place = try entry.profile.map { (name) throws(Failure) in try Read.profile(name) } ?? profile
                 guard let name = items.free(wanted, in: place) else { throw Failure("its name is not one for Kist") }
                 var draft = CredentialDraft(platform: platform, variant: choice.variant)
+                let calls = choice.platform == entry.platform ? entry.calls : [:]
                 for field in entry.fields {
                     let isSecret = isSecret(field)
                     try take(
-                        &draft, field.name, foreign, field.value, secret: isSecret, isExact: entry.isExact)
+                        &draft, calls[field.name] ?? field.name, foreign, field.value, secret: isSecret,
+                        isExact: entry.isExact)
                 }
                 let completion = try Completing.complete(draft)
                 let expiry = try entry.expires.map { (text) throws(Failure) in
@@ -96,7 +98,7 @@ struct ForeignDrafting {
                 }
                 let origins = entry.fields.map {
                     ImportItem.Origin(
-                        field: $0.name, isSecret: isSecret($0),
+                        field: calls[$0.name] ?? $0.name, isSecret: isSecret($0),
                         from: entry.place)
                 }
                 let policy = try entry.policy.map { (text) throws(Failure) in try Read.policy(text) }

@@ -19,6 +19,8 @@ struct Foreign: ~Copyable {
         var fields: [Field]
         /// What it is of by its source; `nil`: a login when it looks like one, else fields.
         var platform: String?
+        /// What that platform calls fields that are called otherwise here.
+        var calls: [String: String] = [:]
         var variant: String?
         var profile: String?
         var note: String?
