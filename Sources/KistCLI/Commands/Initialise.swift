@@ -39,15 +39,17 @@ enum Initialise {
         }
         if input.json { return ExitCode.done }
         session.printer.line(
-            .good("✓"), Phrase(" Ready, \(try openFor(session)).   Next: kist add kumo"))
+            .good("✓"), Phrase(" Ready\(try openFor(session)).   Next: kist add kumo"))
+        session.notePrivateAgent()
         return ExitCode.done
     }
 
-    /// "unlocked for 15 minutes"
+    /// ", unlocked for 15 minutes"
     private static func openFor(_ session: Session) throws(Failure) -> String {
+        guard session.keepsAgent else { return "" }
         let status = try session.ask { (agent) throws(ClientError) in try agent.status() }
-        guard status.state == .unlocked, let idle = status.idle else { return "locked" }
-        return "unlocked for \(Words.length(min(idle, status.maximum ?? idle)))"
+        guard status.state == .unlocked, let idle = status.idle else { return ", locked" }
+        return ", unlocked for \(Words.length(min(idle, status.maximum ?? idle)))"
     }
 
     // MARK: With somebody there

@@ -86,6 +86,7 @@ enum Status {
         } else if exists {
             session.printer.line(.strong("Locked"), Phrase("; no agent is running.   Next: \(unlocking)"))
             session.printer.line(.quiet("  vault  "), Phrase(Home.short(session.places.vault, session.places.home)))
+            if session.places.runtime == nil { session.printer.note(Phrase(Advice.noRuntimeFolder)) }
         } else {
             session.printer.line("There is no vault yet.   Next: kist init")
         }

@@ -66,7 +66,9 @@ struct UnlockCommand: SessionCommand {
         if json {
             session.printer.json(result.json)
         } else {
-            session.printer.line(.good("✓"), Phrase(" Unlocked \(UnlockWords.words(result))."))
+            let staying = session.keepsAgent ? UnlockWords.words(result) : "for this command alone"
+            session.printer.line(.good("✓"), Phrase(" Unlocked \(staying)."))
+            session.notePrivateAgent()
         }
     }
 

@@ -23,6 +23,10 @@ package enum Advice {
             "or a key file:  kist unlock --key-file FILE",
         ], code: ExitCode.locked)
 
+    /// Said where somebody would count on an agent that stays.
+    static let noRuntimeFolder =
+        "there is no runtime folder (XDG_RUNTIME_DIR), so no agent stays and each command asks anew; see  kist doctor"
+
     package static let noRecoveryCode = Failure(
         "that is no recovery code: look at each group again", code: ExitCode.notOpened)
 
@@ -181,6 +185,8 @@ package enum Advice {
                 advice: [
                     "somebody has to agree in a dialog each time; where that appears:  kist doctor",
                     "for good (asks once more):  kist policy \(name) allow",
+                    "without a display, at this terminal (pinentry-curses):",
+                    "  kist lock; KIST_PROMPT_TTY=$(tty) kist unlock",
                 ])
         }
         return Failure(

@@ -75,6 +75,15 @@ package final class Session {
         }
     }
 
+    /// Whether the agent that was asked outlives this command; a private one does not.
+    var keepsAgent: Bool { connection.map { !$0.isPrivate } ?? true }
+
+    /// Says why an agent does not stay, where nobody asked for one that does not.
+    func notePrivateAgent() {
+        guard !keepsAgent, places.runtime == nil else { return }
+        printer.note(Phrase(Advice.noRuntimeFolder))
+    }
+
     /// Asks the agent, unlocking the vault when it is locked.
     ///
     /// - Parameter body: may run twice.
