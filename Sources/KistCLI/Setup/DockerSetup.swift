@@ -4,7 +4,7 @@ internal import KistProtocol
 /// docker's `config.json`: `credHelpers` for registries that are named, `credsStore` for all.
 enum DockerSetup: ToolSetup {
     static let name = "docker"
-    static let abstract = "every registry, or those that are named: kist setup docker [REGISTRY …]"
+    static let abstract = "every registry, or those named: kist setup docker [REGISTRY …]"
     static let example = "kist setup docker ghcr.io"
 
     /// What docker puts behind `docker-credential-`.

@@ -1,7 +1,7 @@
 /// git's configuration of the user: `credential.helper`, for all hosts or for those that are named.
 enum GitSetup: ToolSetup {
     static let name = "git"
-    static let abstract = "every https remote, or the hosts that are named: kist setup git [HOST …]"
+    static let abstract = "every https remote, or those named: kist setup git [HOST …]"
     static let example = "kist setup git github.com"
 
     static func edits(_ place: SetupPlace, undo: Bool) throws(Failure) -> [SetupEdit] {

@@ -14,6 +14,8 @@ enum KubectlSetup: ToolSetup {
             throw Failure.usage("a user's name has letters, digits and -._ only")
         }
         let path = try file(place)
+        // Whether it is there is better known now than at the first use.
+        if !undo { _ = try place.overview(try Read.credential(credential)) }
         return [
             try place.edit(path) { (text) throws(Failure) in
                 undo ? without(user, credential, place.program, text) : try with(user, credential, place.program, text)

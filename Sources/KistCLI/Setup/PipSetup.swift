@@ -2,7 +2,7 @@
 /// package. By itself pip does not where nobody can be asked.
 enum PipSetup: ToolSetup {
     static let name = "pip"
-    static let abstract = "indexes that want a login, through the keyring package: kist setup pip [import|subprocess]"
+    static let abstract = "indexes that want a login: kist setup pip [import|subprocess]"
     static let example = "kist setup pip"
 
     static func edits(_ place: SetupPlace, undo: Bool) throws(Failure) -> [SetupEdit] {

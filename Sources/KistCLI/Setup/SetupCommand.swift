@@ -34,14 +34,18 @@ enum Setup {
         }
         for change in changes {
             printer.line(show ? "" : .good("✓ "), .strong(Home.short(change.path, place.home)))
-            for line in change.lines { printer.line("  ", Phrase(line, line.hasPrefix("-") ? .quiet : .plain)) }
+            for line in change.lines {
+                // A tab is how the tool indents, and nobody's trick.
+                let shown = line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "    ")
+                printer.line("  ", Phrase(shown, line.hasPrefix("-") ? .quiet : .plain))
+            }
         }
         if show {
             printer.line(.quiet("nothing was changed; without --show it will be"))
         } else if !undo {
             for note in tool.notes(place) { printer.line(.quiet(note)) }
-            printer.line(
-                .quiet("take it back:  kist setup \(([tool.name] + place.words).joined(separator: " ")) --undo"))
+            let words = [tool.name] + place.words + (place.name.map { ["--as", $0] } ?? [])
+            printer.line(.quiet("take it back:  kist setup \(words.joined(separator: " ")) --undo"))
         }
         return ExitCode.done
     }
@@ -77,7 +81,7 @@ struct SetupCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "setup", abstract: "Tell another tool to ask Kist, or take that back.",
         discussion: """
-            \(Setups.all.map { "\($0.name)  \($0.abstract)" }.joined(separator: "\n"))
+            \(Setups.all.map { $0.name + String(repeating: " ", count: 9 - $0.name.count) + $0.abstract }.joined(separator: "\n"))
 
             Example:  kist setup git --show
                       kist setup git
