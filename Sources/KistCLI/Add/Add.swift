@@ -152,8 +152,11 @@ enum Add {
             return
         }
         printer.line(.good("✓"), " Stored as \(item.name) in profile \(item.profile).")
+        // Given for this command alone: the next one would take another profile's.
+        let option = session.options.profile.map { "kist -p \($0) " } ?? "kist "
         func filled(_ text: String) -> Phrase {
-            Phrase(Prose.fill(text, name: item.name.description, plain: completion.plain))
+            let text = text.hasPrefix("kist run ") ? option + text.dropFirst(5) : text
+            return Phrase(Prose.fill(text, name: item.name.description, plain: completion.plain))
         }
         if let run = platform.afterAdd.run { printer.line("  Run:   ", filled(run)) }
         if let code = platform.afterAdd.code { printer.line("  Code:  ", filled(code)) }
