@@ -15,6 +15,10 @@ struct BackupTarget: ~Copyable {
     ///   - vault: the one file that must never be written over.
     ///   - overwriting: whether there may be a file already.
     static func open(_ given: String, vault: String, overwriting: Bool) throws(Failure) -> BackupTarget {
+        let folder = given.lastIndex(of: "/").map { String(given[..<$0]) } ?? ""
+        guard folder.isEmpty || Home.exists(folder) else {
+            throw Failure("there is no folder \(folder)", advice: ["make it:  mkdir -p \(folder)"])
+        }
         let path: String
         do { path = try Folder.realPath(of: given) } catch { throw failure(given, error) }
         if let there = try? FileStatus(of: path) {

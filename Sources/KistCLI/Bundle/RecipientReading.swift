@@ -16,6 +16,10 @@ enum RecipientReading {
         guard !lower.hasPrefix(Recipient.prefix) else {
             throw Failure.usage("a character of the recipient is wrong, or one is missing")
         }
+        let neither = Failure.usage(
+            "neither a recipient (\(Recipient.prefix)…) nor a file with one",
+            advice: ["on the machine:  kist identity show FILE"])
+        guard Home.exists(text) else { throw neither }
         let bytes = try SecretReader.readFile(text, what: "the recipient's file", atMost: 65_536)
         let found = bytes.withBytes { bytes in
             bytes.split(separator: 10).lazy.compactMap { line -> Recipient? in
@@ -23,11 +27,7 @@ enum RecipientReading {
                 return words.last.flatMap { Recipient(String($0)) }
             }.first
         }
-        guard let found else {
-            throw Failure.usage(
-                "neither a recipient (\(Recipient.prefix)…) nor a file with one",
-                advice: ["on the machine:  kist identity show FILE"])
-        }
+        guard let found else { throw neither }
         return found
     }
 }

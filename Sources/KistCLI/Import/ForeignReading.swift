@@ -29,7 +29,7 @@ enum ForeignReading {
         let file =
             path == "-"
             ? try SecretReader.readAll(0, what: what, atMost: longest)
-            : try SecretReader.readFile(path, what: "the file to import", atMost: longest)
+            : try SecretReader.readFile(path, what: path, atMost: longest)
         if file.withBytes({ $0.starts(with: [0x50, 0x4B, 0x03, 0x04]) }) {
             throw Failure.usage(
                 "\(what) is a ZIP archive",
