@@ -136,7 +136,7 @@ def run(world):
         """,
     )
     before = len(kumo.received())
-    show(world, "run", "kumo", "--", client("kumoai-2.22.0"), path, typed="kist run kumo -- python train.py")
+    show(world, "run", "kumo", "--", client("kumoai-2.22.0"), path, typed="kist run kumo -- python3 train.py")
     arrived = [r["headers"].get("x-api-key") for r in kumo.received()[before:]]
     require(arrived and set(arrived) == {key}, "the key arrived at Kumo, in every request")
     proved(f"kumoai 2.22.0 logged in at https://demo.kumoai.cloud/api with the key, in {len(arrived)} requests")
@@ -153,7 +153,7 @@ def run(world):
         """,
     )
     before = len(kaskada.received())
-    show(world, "run", "kaskada", "--", client("kaskada-0.0.22"), path, typed="kist run kaskada -- python tables.py")
+    show(world, "run", "kaskada", "--", client("kaskada-0.0.22"), path, typed="kist run kaskada -- python3 tables.py")
     (exchange,) = kaskada.received()[before:]
     require(json.loads(exchange["body"])["client_secret"] == secret, "the pair arrived at Kaskada")
     (call,) = tables.received()
@@ -172,7 +172,7 @@ def run(world):
     )
     before = len(snowflake.logins())
     outcome = show(
-        world, "run", "snowflake", "--", client("snowflake-5.2.0"), path, typed="kist run snowflake -- python query.py"
+        world, "run", "snowflake", "--", client("snowflake-5.2.0"), path, typed="kist run snowflake -- python3 query.py"
     )
     require("ALICE" in outcome.out, "the query was answered")
     login = snowflake.logins()[before:][-1]

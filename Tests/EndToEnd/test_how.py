@@ -167,7 +167,8 @@ def test_scheduled_job(world):
     world.done("lock")
     try:
         process = subprocess.run(
-            ["/bin/sh", "-c", line.replace("python predict.py", f"{client('kumoai-2.22.0')} {job}")],
+            ["/bin/sh", "-c", line.replace("python3 predict.py", f"{client('kumoai-2.22.0')} {job}")
+             .replace("$HOME/.local/bin/kist ", "kist ")],
             env={"HOME": world.at("home"), "PATH": world.environment["PATH"], "SHELL": "/bin/sh"},
             capture_output=True,
             text=True,

@@ -8,7 +8,7 @@ struct KistCommand: ParsableCommand {
         discussion: """
             kist init                            make the vault
             kist add kumo                        store a credential, and prove it
-            kist run kumo -- python train.py     run a program with it
+            kist run kumo -- python3 train.py    run a program with it
             """,
         version: Release.version,
         groupedSubcommands: [

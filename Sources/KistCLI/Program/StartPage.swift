@@ -14,7 +14,7 @@ enum StartPage {
         ("init", "make the vault on this machine"),
         ("add kumo", "store a credential, and prove it"),
         ("list", "what there is, and until when"),
-        ("run kumo -- python train.py", "run a program with it"),
+        ("run kumo -- python3 train.py", "run a program with it"),
         ("get kumo", "print the one main secret"),
         ("check", "which ones still work"),
         ("edit kumo api_key", "replace a secret"),
