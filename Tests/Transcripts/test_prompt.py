@@ -78,7 +78,7 @@ def test_keys_that_edit(home):
     job.type("wrong\x15a passphrasx\x7fe ünd\r")  # kill, erase, and two bytes that are one character
     job.expect("Again: ")
     job.type("a passphrase ünd\r")
-    job.expect("last group (or skip): ")
+    job.expect("last group (Enter skips): ")
     job.type("skip\r")
     _, status = job.finish()
     assert status == 0

@@ -126,7 +126,7 @@ def test_init_offers_the_keyring(home):
                 terminal.type(PASSPHRASE + "\n")
                 terminal.expect("Again: ")
                 terminal.type(PASSPHRASE + "\n")
-                terminal.expect("(or skip): ")
+                terminal.expect("(Enter skips): ")
                 terminal.type("skip\n")
                 terminal.expect("Keep a key for it there? [y/N] ")
                 terminal.type(answer + "\n")
@@ -243,7 +243,7 @@ def test_a_used_recovery_code_is_renewed(home):
         terminal.expect("Make a new one now? [Y/n] ")
         terminal.type("\n")
         terminal.expect("without the passphrase:")
-        shown = terminal.expect("(or skip): ").split()[0].decode()
+        shown = terminal.expect("(Enter skips): ").split()[0].decode()
         terminal.type(shown[-4:] + "\n")
         _, status = terminal.finish()
         assert status == 0

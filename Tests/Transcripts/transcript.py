@@ -3,7 +3,7 @@
     # a comment
     $ kist init
     Passphrase (Enter makes one for you): {{secret a passphrase}}
-    Type its last group (or skip): {{type skip}}
+    Type its last group (Enter skips): {{type skip}}
     [exit 125]
 
 `{{secret …}}` is typed without echo and shows a dot for each character, twenty at most; `{{type …}}` is echoed. `$!` is a

@@ -10,7 +10,7 @@ enum NewRecoveryCode {
         terminal.show("\n")
         let start = code.withBytes { bytes in bytes.lastIndex(of: UInt8(ascii: "-")).map { $0 + 1 } ?? 0 }
         for _ in 0..<3 {
-            let typed = try terminal.ask("Type its last group (or skip): ")
+            let typed = try terminal.ask("Type its last group (Enter skips): ")
             if typed.isEmpty || typed.lowercased() == "skip" { return }
             let same = code.withBytes { $0[start...].elementsEqual(typed.uppercased().utf8) }
             if same { return }
