@@ -75,7 +75,7 @@ extension Agent {
     /// - Parameter code: the recovery code as text when the vault is new, else empty.
     func recordUnlock(_ token: UInt64, _ how: String, code: borrowing SecretBytes) {
         session.openAudit(code: code)
-        let reason = pause.tries > 0 ? "after \(pause.tries) wrong keys" : ""
+        let reason = pause.tries > 0 ? "after \(pause.tries) wrong key\(pause.tries == 1 ? "" : "s")" : ""
         let verb = code.count > 0 ? "init" : "unlock"
         try? session.record(
             entry(verb, purpose: verb == how ? "" : how, reason: reason, for: clients[token]), .ifPossible)

@@ -70,7 +70,7 @@ struct AuditTraceTests {
             ]
         #expect(found.map(line) == expected)
         #expect(found.map(\.sequence) == Array(1...UInt64(expected.count)))
-        #expect(found.first { $0.verb == "unlock" }?.reason == "after 1 wrong keys")
+        #expect(found.first { $0.verb == "unlock" }?.reason == "after 1 wrong key")
         let reveal = try #require(found.first { $0.verb == "reveal" })
         #expect(reveal.who.client == "test")
         #expect(reveal.who.pid == getpid())
