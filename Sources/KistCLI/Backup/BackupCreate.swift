@@ -57,7 +57,7 @@ struct BackupCreateCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Write the whole vault, encrypted as it is, to a file.",
         discussion: """
-            The vault stays in use meanwhile; the backup is its state at this moment. The file is written aside, read
+            The vault stays in use meanwhile; the backup is its state at this moment. The file is written aside, read \
             back, every record of it is opened, and only then it gets its name.
 
             Example:  kist backup create ~/safe/kist.backup

@@ -42,7 +42,7 @@ struct BackupRestoreCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Make a vault from a backup.",
         discussion: """
-            Opens with the passphrase or recovery code that the vault had when the backup was made. A vault that is there is
+            Opens with the passphrase or recovery code that the vault had when the backup was made. A vault that is there is \
             never deleted: with --replace it is kept beside the new one.
 
             Example:  kist backup restore ~/safe/kist.backup

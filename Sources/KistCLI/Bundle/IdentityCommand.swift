@@ -18,7 +18,7 @@ struct IdentityCreate: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make an identity.",
         discussion: """
-            The file is as secret as what is sealed for it. It opens bundles of the vaults that it trusts: those of --trust,
+            The file is as secret as what is sealed for it. It opens bundles of the vaults that it trusts: those of --trust, \
             or the vault of this machine when that is open.
 
             Example:  kist identity create -o ci.identity
@@ -119,7 +119,7 @@ struct IdentityTrust: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "trust", abstract: "Let an identity open bundles of one more vault.",
         discussion: """
-            Anybody can make a bundle for a recipient. Take the key from whoever keeps the vault, not from where the
+            Anybody can make a bundle for a recipient. Take the key from whoever keeps the vault, not from where the \
             bundle came from.
 
             Example:  kist identity trust ci.identity kist-vault-…

@@ -4,8 +4,8 @@ struct SealCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "seal", abstract: "Seal credentials into a bundle for a machine.",
         discussion: """
-            The bundle holds these credentials and nothing else, is read-only, and can be committed. It opens only with
-            the identity it was sealed for, without agent and vault: KIST_BUNDLE and KIST_IDENTITY_FILE. Without
+            The bundle holds these credentials and nothing else, is read-only, and can be committed. It opens only with \
+            the identity it was sealed for, without agent and vault: KIST_BUNDLE and KIST_IDENTITY_FILE. Without \
             --expires it is good for 90 days.
 
             Example:  kist seal kumo snowflake --to kist-recipient-… -o ci.kist

@@ -62,7 +62,7 @@ struct PolicyCommand: SessionCommand {
         discussion: """
             allow      whenever the vault is open (the usual)
             confirm    only after somebody agreed in a dialog, each time
-            run-only   for run, check, curl and tools that ask; get, env, show and render refuse
+            run-only   for run, check, curl and tools; not for get, env, show, render
 
             Example:  kist policy snowflake confirm
             """)

@@ -8,9 +8,9 @@ struct RekeyCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "rekey", abstract: "Encrypt the whole vault anew, so that former keys open nothing.",
         discussion: """
-            Everything gets another key: the root, every way in, every row. Your passphrase stays what it is; recovery
-            codes and recipients stay; key files stay when you name them; every other way in ends. Reading and writing
-            go on meanwhile, and if anything stops it, the next unlock goes on with it. It cannot be called back: copies
+            Everything gets another key: the root, every way in, every row. Your passphrase stays what it is; recovery \
+            codes and recipients stay; key files stay when you name them; every other way in ends. Reading and writing \
+            go on meanwhile, and if anything stops it, the next unlock goes on with it. It cannot be called back: copies \
             and backups from before stay what they are.
 
             --data-key-only changes the key of the rows alone, which needs no passphrase and stops nobody who had more.

@@ -6,19 +6,19 @@ struct RunCommand: SessionCommand {
         commandName: "run", abstract: "Run a program with credentials in its environment.",
         usage: "kist run [<options>] [<name> ...] -- <command> ...",
         discussion: """
-            Without names: what the nearest kist.toml says (kist use). Kist's own failures end with 125, a program
+            Without names: what the nearest kist.toml says (kist use). Kist's own failures end with 125, a program \
             that cannot be executed with 126, one that is not found with 127; otherwise with the program's own code.
 
-            Example:  kist run kumo snowflake -- python train.py
+            Example:  kist run kumo snowflake -- python3 train.py
                       kist run -- make predictions
                       kist run --env-file .env -- make deploy
                       kist run --as ghcr.password=stdin ghcr -- docker login -u me --password-stdin ghcr.io
-                      kist run --watch kumo -- python serve.py
+                      kist run --watch kumo -- python3 serve.py
                       kist run --check kumo -- python3 nightly.py
 
-            Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown
-            with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON.
-            Pipes and files get what was written, unless --mask is given. KIST_NO_MASK=1 turns it off.
+            Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown \
+            with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON. \
+            Pipes and files get what was written, unless --mask is given. KIST_NO_MASK=1 turns it off. \
             Looked for is what the program was started with: with --watch-signal not the new value that it fetches.
             """)
 

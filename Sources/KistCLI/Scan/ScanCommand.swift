@@ -4,9 +4,9 @@ struct ScanCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan", abstract: "Find your own stored secrets where they should not be.",
         discussion: """
-            Looks for every stored value of 8 bytes or more, as it is and as base64, hex, URL, JSON, shell word or HTML, in
-            files, in everything that a git repository keeps, in what is about to be committed, and in the histories of
-            shells and other programs. Values are compared in memory; none is printed or written anywhere.
+            Looks for every stored value of 8 bytes or more, as it is and as base64, hex, URL, JSON, shell word or HTML, in \
+            files, in everything that a git repository keeps, in what is about to be committed, and in the histories of \
+            shells and other programs. Values are compared in memory; none is printed or written anywhere. \
             Ends with 1 when something was found, with 2 when something could not be looked at.
 
             Example:  kist scan

@@ -9,9 +9,9 @@ struct SlotAddCommand: SessionCommand {
         commandName: "add", abstract: "Add a way into the vault.",
         discussion: """
             passphrase          another one (at most four)
-            keyring             a key in the desktop's keyring: opens at the first use after you log in
+            keyring             a key in the desktop's keyring: asked after you log in
             key-file FILE       a key in a new file (0600), for jobs: opens without anybody
-            credential FILE     a key encrypted by systemd-creds, for services: LoadCredentialEncrypted=kist.key:FILE
+            credential FILE     a key that systemd-creds encrypts, for services
             recipient KEY       somebody's kist-recipient-…, whose identity opens the vault
             recovery            another recovery code
             factor FILE         a second factor beside the passphrase that is there

@@ -7,7 +7,7 @@ struct SlotChangeCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "change", abstract: "Give a way in another key, or another label.",
         discussion: """
-            A passphrase is asked for anew, a recovery code and the key of a keyring are made anew, a key file or
+            A passphrase is asked for anew, a recovery code and the key of a keyring are made anew, a key file or \
             credential is made anew in a new FILE. With --label alone the key stays.
 
             Example:  kist slot change passphrase

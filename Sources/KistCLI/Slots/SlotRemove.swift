@@ -5,7 +5,7 @@ struct SlotRemoveCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Take a way into the vault away.",
         discussion: """
-            What is left must open the vault without the desktop's keyring. Whoever had the key and a copy of the file
+            What is left must open the vault without the desktop's keyring. Whoever had the key and a copy of the file \
             keeps what they have: after a theft, kist rekey, and new keys at the platforms.
 
             Example:  kist slot remove keyring

@@ -7,7 +7,7 @@ struct SlotTestCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Prove that a way in really opens the vault.",
         discussion: """
-            passphrase and recovery are asked for, keyring asks the desktop; key-file FILE and identity FILE read that
+            passphrase and recovery are asked for, keyring asks the desktop; key-file FILE and identity FILE read that \
             file, credential the one that the service manager hands over. Nothing is changed but the date.
 
             Example:  kist slot test recovery

@@ -7,7 +7,7 @@ internal import SecretMemory
 /// `kist provider aws NAME`: the `credential_process` of the AWS SDKs.
 enum AWSProvider: ProviderTool {
     static let name = "aws"
-    static let abstract = "the credential_process of the AWS CLI and SDKs: NAME, a role and a second factor if wanted"
+    static let abstract = "the credential_process of the AWS CLI and SDKs: NAME [options]"
     static let example = "kist provider aws NAME --role-arn arn:aws:iam::123456789012:role/build --duration 3600"
 
     static func answer(_ arguments: [String], _ exchange: ProviderExchange) throws(Failure) -> Int32 {
