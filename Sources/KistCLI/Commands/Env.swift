@@ -55,18 +55,7 @@ enum Env {
         }
         if let problem { throw problem }
         input.format.end(isEmpty: count == 0, &text)
-        if let path = input.path {
-            try RenderedFile.write(text.finish(), to: path, overwriting: input.overwrite, session.printer)
-            for notice in injection.notices { session.printer.note(Phrase(notice)) }
-            return ExitCode.done
-        }
-        text.withBytes { bytes in
-            if session.printer.isTerminal {
-                _ = session.printer.secretForTerminal(bytes)
-            } else {
-                session.printer.secret(bytes)
-            }
-        }
+        try RenderedFile.hand(text.finish(), to: input.path, overwriting: input.overwrite, session.printer)
         for notice in injection.notices { session.printer.note(Phrase(notice)) }
         if masked, count > 0 { session.printer.note("values are hidden on a terminal; --reveal shows them") }
         return ExitCode.done

@@ -65,13 +65,7 @@ enum Get {
             throw Failure("the agent answered without the credential")
         }
         let headers = try HeaderLines.make(reply, try session.platform(of: overview))
-        headers.lines.withBytes { bytes in
-            if session.printer.isTerminal {
-                _ = session.printer.secretForTerminal(bytes)
-            } else {
-                session.printer.secret(bytes)
-            }
-        }
+        headers.lines.withBytes { session.printer.secretAnywhere($0) }
         return ExitCode.done
     }
 

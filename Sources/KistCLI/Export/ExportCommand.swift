@@ -33,13 +33,7 @@ enum Export {
         }
         let text = try ExportWriter(format: input.format).text(credentials, reply.segments)
         guard let path = input.path else {
-            text.withBytes { bytes in
-                if session.printer.isTerminal {
-                    _ = session.printer.secretForTerminal(bytes)
-                } else {
-                    session.printer.secret(bytes)
-                }
-            }
+            text.withBytes { session.printer.secretAnywhere($0) }
             return ExitCode.done
         }
         try PrivateFile.write(text, to: path)

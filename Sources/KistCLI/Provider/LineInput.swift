@@ -1,4 +1,3 @@
-private import Glibc
 internal import SecretMemory
 
 /// Lines of standard input, one at a time as they come, in locked memory: a tool that keeps its helper running waits for an
@@ -29,7 +28,7 @@ struct LineInput: ~Copyable {
                 return last
             }
             guard rest.count <= longest else { throw Failure.usage("a line is longer than \(longest) bytes") }
-            try fill()
+            isAtEnd = try rest.read(descriptor, what: "standard input") == 0
         }
     }
 
@@ -43,24 +42,6 @@ struct LineInput: ~Copyable {
         rest.withBytes { left.append(UnsafeRawBufferPointer(rebasing: $0[(end + 1)...])) }
         rest = left
         return line
-    }
-
-    private mutating func fill() throws(Failure) {
-        var problem: Int32 = 0
-        let descriptor = descriptor
-        let count = rest.append(atMost: 4_096) { target -> Int in
-            while true {
-                let count = read(descriptor, target.baseAddress, target.count)
-                if count >= 0 { return count }
-                if errno == EINTR { continue }
-                problem = errno
-                return 0
-            }
-        }
-        guard problem == 0 else {
-            throw Failure("standard input could not be read: \(String(cString: strerror(problem)))")
-        }
-        isAtEnd = count == 0
     }
 
     private static func copy(_ bytes: Slice<UnsafeRawBufferPointer>) -> SecretBytes {

@@ -64,17 +64,7 @@ enum Render {
     private static func write(
         _ text: borrowing SecretBytes, _ input: RenderInput, _ session: Session
     ) throws(Failure) -> Int32 {
-        if let path = input.path {
-            try RenderedFile.write(text, to: path, overwriting: input.overwrite, session.printer)
-            return ExitCode.done
-        }
-        text.withBytes { bytes in
-            if session.printer.isTerminal {
-                _ = session.printer.secretForTerminal(bytes)
-            } else {
-                session.printer.secret(bytes)
-            }
-        }
+        try RenderedFile.hand(text, to: input.path, overwriting: input.overwrite, session.printer)
         return ExitCode.done
     }
 }

@@ -4,6 +4,14 @@ import SecretMemory
 
 /// A file made for another program: 0600, there whole or not at all, and left alone when nothing in it changed.
 enum RenderedFile {
+    /// Into the file that the user named, or onto standard output, where a terminal gets nothing that it would obey.
+    static func hand(
+        _ text: borrowing SecretBytes, to path: String?, overwriting: Bool, _ printer: Printer
+    ) throws(Failure) {
+        if let path { return try write(text, to: path, overwriting: overwriting, printer) }
+        text.withBytes { printer.secretAnywhere($0) }
+    }
+
     static func write(
         _ text: borrowing SecretBytes, to path: String, overwriting: Bool, _ printer: Printer
     ) throws(Failure) {

@@ -13,23 +13,10 @@ package enum SecretReader {
         -> SecretBytes
     {
         var buffer = SecretBuffer(capacity: 4_096)
-        while true {
-            var problem: Int32 = 0
-            let count = buffer.append(atMost: 4_096) { target -> Int in
-                while true {
-                    let count = read(descriptor, target.baseAddress, target.count)
-                    if count >= 0 { return count }
-                    if errno == EINTR { continue }
-                    problem = errno
-                    return 0
-                }
-            }
-            guard problem == 0 else {
-                throw Failure("\(what) could not be read: \(String(cString: strerror(problem)))")
-            }
-            if count == 0 { return buffer.finish() }
+        while try buffer.read(descriptor, what: what) > 0 {
             guard buffer.count <= limit else { throw Failure.usage("\(what) is longer than \(limit) bytes") }
         }
+        return buffer.finish()
     }
 
     /// A file that the user names (`--file`).

@@ -103,6 +103,11 @@ package final class Printer {
         return written
     }
 
+    /// A secret as it is, or as `secretForTerminal` on one.
+    package func secretAnywhere(_ bytes: UnsafeRawBufferPointer) {
+        if isTerminal { _ = secretForTerminal(bytes) } else { secret(bytes) }
+    }
+
     /// Writes out what is pending.
     ///
     /// - Throws: `Failure` when any write failed since the start.
