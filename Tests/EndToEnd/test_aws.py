@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -26,7 +27,7 @@ class Moto:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(300):
+        for _ in range(1_200):
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
                 return
@@ -76,6 +77,13 @@ def test_keys_reach_the_aws_cli_and_botocore(world):
     )
     assert process.stdout == f"custom-process {KEY}\n", process
     world.done("setup", "aws", "work", "--undo")
+    assert "kist" not in open(world.at("home", ".aws", "config")).read()
+    # What it says to take it back does.
+    said = world.done("setup", "aws", "work", "--as", "an.other").out.split("take it back:")[1].split("\n")[0]
+    assert "an.other" in open(world.at("home", ".aws", "config")).read()
+    program, *words = shlex.split(said)
+    assert program == "kist" and "--as" in words, said
+    world.done(*words)
     assert "kist" not in open(world.at("home", ".aws", "config")).read()
     assert '"aws"' in world.done("audit", "work", "--json").out
 
@@ -133,9 +141,8 @@ def test_locked_and_broken_aws_is_told_so(world):
     pid = json.loads(world.done("status", "--json").out)["pid"]
     os.kill(pid, signal.SIGSTOP)
     try:
-        began = time.monotonic()
         outcome = provide(world, "shut")
-        assert outcome.status == 125 and outcome.out == "" and time.monotonic() - began < 10, outcome
+        assert outcome.status == 125 and outcome.out == "" and "in time" in outcome.err, outcome
     finally:
         os.kill(pid, signal.SIGCONT)
     world.done("lock")

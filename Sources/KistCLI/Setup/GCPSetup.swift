@@ -4,7 +4,7 @@ internal import KistPlatforms
 /// A file for Google's client libraries that says where a subject token comes from. It holds no secret.
 enum GCPSetup: ToolSetup {
     static let name = "gcp"
-    static let abstract = "a credentials file of Google's workload identity: kist setup gcp NAME"
+    static let abstract = "a file of Google's workload identity: kist setup gcp NAME [--as FILE]"
     static let example = "kist setup gcp cloud"
 
     static func edits(_ place: SetupPlace, undo: Bool) throws(Failure) -> [SetupEdit] {

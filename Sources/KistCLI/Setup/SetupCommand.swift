@@ -44,8 +44,7 @@ enum Setup {
             printer.line(.quiet("nothing was changed; without --show it will be"))
         } else if !undo {
             for note in tool.notes(place) { printer.line(.quiet(note)) }
-            let words = [tool.name] + place.words + (place.name.map { ["--as", $0] } ?? [])
-            printer.line(.quiet("take it back:  kist setup \(words.joined(separator: " ")) --undo"))
+            printer.line(.quiet("take it back:  \(place.undoing(tool.name))"))
         }
         return ExitCode.done
     }

@@ -62,6 +62,12 @@ struct SetupPlace {
     /// `--as`: the name in the tool's own configuration, for tools that have names.
     let name: String?
 
+    /// The command that takes back what these words have set up, as a shell would have to be given it.
+    func undoing(_ tool: String) -> String {
+        let words = ["kist", "setup", tool] + words + (name.map { ["--as", $0] } ?? []) + ["--undo"]
+        return words.map(Run.quoted).joined(separator: " ")
+    }
+
     /// The folder of a configuration: `$variable`, else `fallback` under the home folder.
     func folder(_ variable: String, _ fallback: String) -> String {
         guard let path = environment.nonEmpty(variable), path.hasPrefix("/") else { return "\(home)/\(fallback)" }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import KistModel
 import Testing
@@ -49,6 +50,15 @@ import Testing
             return after
         }
         return nil
+    }
+
+    @Test func theCommandThatTakesItBackSaysAllOfIt() throws {
+        #expect(place(["work"]).undoing("aws") == "kist setup aws work --undo")
+        #expect(place(["work"], as: "default").undoing("aws") == "kist setup aws work --as default --undo")
+        #expect(place(["c"], as: "a;b$c").undoing("kubectl") == "kist setup kubectl c --as 'a;b$c' --undo")
+        let words = ["aws", "work", "--as", "default", "--undo"]
+        let read = try #require(try KistCommand.parseAsRoot(["setup"] + words) as? SetupCommand)
+        #expect(read.undo && read.name == "default" && read.words == ["work"])
     }
 
     static let cargo = """
