@@ -212,7 +212,7 @@ def decode(path, open_with):
         names = [o.text("B") for _ in range(o.number("H"))]
         note = o.text("I") if flags & 4 else None
         policy = o.number("B") if flags & 16 else 0
-        must(flags & 0x80 == 0 and (policy in (1, 2)) == bool(flags & 16), "flags")
+        must((policy in (1, 2)) == bool(flags & 16), "flags")
         count = o.number("B") if flags & 32 else 0
         must(count in range(1, 17) if flags & 32 else count == 0, "bundles")
         bundles = [(o.number("B"), o.text("B"), o.take(32).hex(), o.number("q"), o.number("q")) for _ in range(count)]
@@ -221,6 +221,8 @@ def decode(path, open_with):
         must(count in range(1, 9) if flags & 64 else count == 0, "rejections")
         refused = [(o.text("B"), o.number("Q"), o.number("q")) for _ in range(count)]
         must(all(0 < len(r[0]) < 256 and all(32 < ord(c) < 127 for c in r[0]) for r in refused), "rejections")
+        since = o.number("Q") if flags & 128 else None
+        must(since is None or 0 < since < revision, "since")
         o.finish()
         must(again == revision and B(lp(profile, name), side[0]("name"), 16) == lookup, "place")
         must(not tags[2] or on_page(B(lp(profile, name), former("name"), 16), bits) == tags[3], "home of a moved row")
@@ -229,7 +231,7 @@ def decode(path, open_with):
         fields = [(s.text("B"), s.text("I")) for _ in range(s.number("H"))]
         s.finish()
         must([n for n, _ in fields] == names, "fields")
-        found.append((profile, name, revision, platform, variant, expiry, who, why, note, ("allow", "confirm", "run-only")[policy], bundles, refused, plain, fields))
+        found.append((profile, name, revision, platform, variant, expiry, who, why, note, ("allow", "confirm", "run-only")[policy], bundles, refused, since, plain, fields))
     must(not entries, "a row is missing")
     for row in sorted(found):
         print(*row, sep=" | ")

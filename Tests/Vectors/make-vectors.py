@@ -89,15 +89,15 @@ class Vault:
 
     def overview(self, profile, name, revision, secrets=("api-key",), platform="kumo", variant=None, created=1_790_000_000,
                  written=1_790_000_000, expiry=None, plain=(), note=None, who="python", why="vector", flags=None,
-                 policy=None, bundles=None, refused=None):
-        bits = (1 if variant is not None else 0) | (2 if expiry is not None else 0) | (4 if note is not None else 0) | (16 if policy is not None else 0) | (32 if bundles is not None else 0) | (64 if refused is not None else 0)
+                 policy=None, bundles=None, refused=None, since=None):
+        bits = (1 if variant is not None else 0) | (2 if expiry is not None else 0) | (4 if note is not None else 0) | (16 if policy is not None else 0) | (32 if bundles is not None else 0) | (64 if refused is not None else 0) | (128 if since is not None else 0)
         out = u8(1) + u8(bits if flags is None else flags) + t8(profile) + t8(name) + t8(platform)
         out += t8(variant) if variant is not None else b""
         out += i64(created) + i64(written) + u64(revision)
         out += i64(expiry) if expiry is not None else b""
         out += t8(who) + t16(why) + u16(len(plain)) + b"".join(t8(k) + t32(v) for k, v in plain)
         out += u16(len(secrets)) + b"".join(t8(s) for s in secrets)
-        return out + (t32(note) if note is not None else b"") + (u8(policy) if policy is not None else b"") + (b"" if bundles is None else bundles) + (b"" if refused is None else refused)
+        return out + (t32(note) if note is not None else b"") + (u8(policy) if policy is not None else b"") + (b"" if bundles is None else bundles) + (b"" if refused is None else refused) + (b"" if since is None else u64(since))
 
     def secret_part(self, fields):
         return u8(1) + u16(len(fields)) + b"".join(t8(k) + LP(v) for k, v in fields)
@@ -542,7 +542,7 @@ def vaults(folder):
     forged("damaged-read", o() + b"\0", note="one byte more")
     forged("damaged-read", o()[:-1], note="cut")
     forged("damaged-read", b"\2" + o()[1:], note="layout 2")
-    forged("damaged-read", o(flags=128), note="unknown flag")
+    forged("damaged-read", o(flags=128), note="an earlier revision cut off")
     forged("damaged-read", o(bundles=sealed(0)), note="in no bundle, with a list")
     forged("damaged-read", o(bundles=sealed(17)), note="in 17 bundles")
     forged("damaged-read", o(bundles=sealed(stale=2)), note="a bundle that is staler than stale")
@@ -583,6 +583,12 @@ def vaults(folder):
     forged("damaged-read", incarnation=some(16), note="key bound to another incarnation")
     forged("damaged-read", padded=pad(o())[:-1] + b"\1", note="padding not zero")
     forged("damaged-read", padded=pad(o()) + bytes(256), note="padding too long")
+    forged("opens", o(since=4), note="a note on an earlier revision")
+    forged("opens", o(since=1, policy=1, note="n", refused=refused()), note="notes on the first revision")
+    forged("damaged-read", o(since=0), note="a note on revision 0")
+    forged("damaged-read", o(since=5), note="a note on itself")
+    forged("damaged-read", o(since=2**64 - 1), note="a note on what is still to come")
+    forged("damaged-read", v.overview("default", "", 5, secrets=(), platform="", flags=136, since=3), note="marker with a note")
 
     # Anchors
     now = v.commitment(H, P)

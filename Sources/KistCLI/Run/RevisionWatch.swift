@@ -4,7 +4,8 @@ import KistModel
 import KistPosix
 import KistProtocol
 
-/// Looks whether the credentials of a running program have new revisions. It asks for the vault's generation, which is
+/// Looks whether what a running program has of its credentials was changed: a field, a value, the expiry. Notes (a policy, a
+/// bundle, a refusal) are revisions too, and none of its business. It asks for the vault's generation, which is
 /// nothing secret and does not count as use: a vault that nobody uses still locks itself.
 final class RevisionWatch: RelayWatch {
     private let session: Session
@@ -82,8 +83,8 @@ final class RevisionWatch: RelayWatch {
         var changed: [NamedRequest] = []
         for credential in credentials {
             do throws(ClientError) {
-                let now = try agent.show(profile: credential.profile, name: credential.name).revision
-                if now != revisions[credential] { changed.append(credential) }
+                let now = try agent.show(profile: credential.profile, name: credential.name).valuesRevision
+                if now > revisions[credential] ?? 0 { changed.append(credential) }
             } catch {
                 // One that was removed is no new revision.
                 guard error.kind == .notFound else { throw error }

@@ -16,6 +16,8 @@ package struct Overview: Hashable, Sendable {
     package var modified: Timestamp
     /// The generation of the vault at which this revision was written; never reused.
     package var revision: UInt64
+    /// The revision whose fields, values and expiry these are, when there were only notes since: a policy, a bundle, a refusal.
+    package var since: UInt64?
     /// What the user wrote about it.
     package var note: String?
     package var policy: Policy
@@ -30,7 +32,7 @@ package struct Overview: Hashable, Sendable {
         profile: ProfileName, name: CredentialName, platform: String, variant: String? = nil,
         plain: [PlainField] = [], secrets: [FieldName] = [], expiry: Expiry = .never,
         created: Timestamp = Timestamp(seconds: 0), modified: Timestamp = Timestamp(seconds: 0), revision: UInt64 = 0,
-        note: String? = nil, policy: Policy = .allow, bundles: [BundleNote] = [],
+        since: UInt64? = nil, note: String? = nil, policy: Policy = .allow, bundles: [BundleNote] = [],
         rejections: [Rejection] = []
     ) {
         self.profile = profile
@@ -43,11 +45,15 @@ package struct Overview: Hashable, Sendable {
         self.created = created
         self.modified = modified
         self.revision = revision
+        self.since = since
         self.note = note
         self.policy = policy
         self.bundles = bundles
         self.rejections = rejections
     }
+
+    /// The revision that wrote what a program gets of it.
+    package var valuesRevision: UInt64 { since ?? revision }
 
     package func plainValue(_ field: FieldName) -> String? { plain.first { $0.name == field }?.value }
 }

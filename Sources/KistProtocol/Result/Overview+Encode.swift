@@ -45,6 +45,10 @@ extension Overview {
         bytes.append("\"")
         bytes.append(",\"revision\":")
         JSONValue.encode(Int64(clamping: revision), into: &bytes)
+        if let since {
+            bytes.append(",\"since\":")
+            JSONValue.encode(Int64(clamping: since), into: &bytes)
+        }
         if let note {
             bytes.append(",\"note\":")
             JSONValue.encode(note, into: &bytes)

@@ -1,7 +1,7 @@
 package import KistModel
 
 extension Overview {
-    /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, note?, policy?,
+    /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, since?, note?, policy?,
     /// bundles?, rejected?, used?}`
     package var json: JSONValue {
         .members([
@@ -16,6 +16,7 @@ extension Overview {
             "created": .string(created.description),
             "modified": .string(modified.description),
             "revision": revision.json,
+            "since": since?.json,
             "note": note.map { .string($0) },
             "policy": policy == .allow ? nil : .string(policy.rawValue),
             "bundles": bundles.isEmpty ? nil : .array(bundles.map(\.json)),
@@ -33,6 +34,7 @@ extension Overview {
             plain: try fields.plainFields(), secrets: try fields.fieldNames("secrets"),
             expiry: try fields.expiry("expires"), created: try fields.timestamp("created"),
             modified: try fields.timestamp("modified"), revision: try fields.natural("revision"),
+            since: try fields["since"] == nil ? nil : fields.natural("since"),
             note: try fields.stringIfPresent("note"), policy: try fields.policyIfPresent("policy") ?? .allow,
             bundles: try fields.bundleNotes("bundles"),
             rejections: try fields.rejections("rejected"))

@@ -4,8 +4,8 @@ internal import KistModel
 ///
 /// `u8 layout = 1 ‖ u8 flags ‖ text8 profile ‖ text8 name ‖ text8 platform ‖ [text8 variant] ‖ i64 created ‖ i64 modified
 /// ‖ u64 revision ‖ [i64 expiry] ‖ text8 who ‖ text16 why ‖ u16 count × (text8 name ‖ text32 value) ‖ u16 count × text8
-/// name ‖ [text32 note] ‖ [u8 policy] ‖ [bundles] ‖ [rejections]`. Flags: 1 variant, 2 expiry, 4 note, 8 marker, 16 policy (1 confirm, 2
-/// run-only), 32 bundles, 64 rejections.
+/// name ‖ [text32 note] ‖ [u8 policy] ‖ [bundles] ‖ [rejections] ‖ [u64 since]`. Flags: 1 variant, 2 expiry, 4 note, 8 marker,
+/// 16 policy (1 confirm, 2 run-only), 32 bundles, 64 rejections, 128 since.
 struct StoredOverview: Equatable {
     var profile: ProfileName
     /// `nil` for the marker of a profile.
@@ -33,6 +33,7 @@ struct StoredOverview: Equatable {
         if !bundles.isEmpty { flags |= 32 }
         let rejections = overview?.rejections ?? []
         if !rejections.isEmpty { flags |= 64 }
+        if overview?.since != nil { flags |= 128 }
         writer.number(flags)
         writer.text8(profile.description)
         writer.text8(overview?.name.description ?? "")
@@ -57,6 +58,7 @@ struct StoredOverview: Equatable {
         if policy != .allow { writer.number(policy.code) }
         if !bundles.isEmpty { BundleNote.write(bundles, to: &writer) }
         if !rejections.isEmpty { Rejection.write(rejections, to: &writer) }
+        if let since = overview?.since { writer.number(since) }
         return writer.bytes
     }
 
@@ -64,7 +66,7 @@ struct StoredOverview: Equatable {
         var reader = ByteReader(plaintext)
         guard try reader.number(UInt8.self) == Self.layout else { throw Malformed() }
         let flags = try reader.number(UInt8.self)
-        guard flags & 0x80 == 0, flags & 8 == 0 || flags == 8 else { throw Malformed() }
+        guard flags & 8 == 0 || flags == 8 else { throw Malformed() }
         profile = try Self.profile(&reader)
         let isMarker = flags == 8
         let name = try reader.text8()
@@ -93,7 +95,9 @@ struct StoredOverview: Equatable {
         let policy = flags & 16 != 0 ? try Self.policy(&reader) : .allow
         let bundles = flags & 32 != 0 ? try BundleNote.read(&reader) : []
         let rejections = flags & 64 != 0 ? try Rejection.read(&reader) : []
+        let since: UInt64? = flags & 128 != 0 ? try reader.number() : nil
         try reader.finish()
+        if let since { guard (1..<max(revision, 1)).contains(since) else { throw Malformed() } }
         if isMarker {
             guard name.isEmpty, platform.isEmpty, plain.isEmpty, secrets.isEmpty, created == when else {
                 throw Malformed()
@@ -103,7 +107,8 @@ struct StoredOverview: Equatable {
             guard let name = try? CredentialName(name) else { throw Malformed() }
             overview = Overview(
                 profile: profile, name: name, platform: platform, variant: variant, plain: plain, secrets: secrets,
-                expiry: expiry, created: created, modified: when, revision: revision, note: note,
+                expiry: expiry, created: created, modified: when, revision: revision,
+                since: since, note: note,
                 policy: policy, bundles: bundles, rejections: rejections)
         }
     }

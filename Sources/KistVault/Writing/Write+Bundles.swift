@@ -22,16 +22,32 @@ extension OpenedRow {
                 notes.remove(at: notes.firstIndex { $0.expiry.isPast(at: bundle.sealed) } ?? 0)
             }
         } else if !notes.isEmpty {
-            let isSame =
-                before.platform == item.platform && before.variant == item.variant && before.plain == item.plain
-                && before.expiry == item.expiry && before.policy == policy && before.secrets == item.secrets
-                && holds(secrets.slice(segment..<segment + item.secrets.count))
+            let isSame = before.policy == policy && gives(the: item, secrets, from: segment)
             if !isSame { for index in notes.indices { notes[index].isStale = true } }
         }
         guard notes.isEmpty || item.plainBytes <= PutItem.longestWithBundles else {
             throw .tooLarge("the plain values of a credential that is in bundles have at most 24 KiB together")
         }
         return notes
+    }
+
+    /// What `since` is in a row after this one: a note, or the same once more.
+    ///
+    /// That a write brought the same values is said only where everybody may see them. Elsewhere it would be a way to guess them.
+    func since(
+        _ item: PutItem, _ policy: Policy, _ secrets: borrowing SecretSegments, from segment: Int, isNote: Bool
+    ) -> UInt64? {
+        guard let before = overview.overview else { return nil }
+        let isSame = before.policy == .allow && policy == .allow && gives(the: item, secrets, from: segment)
+        return isNote || isSame ? before.valuesRevision : nil
+    }
+
+    /// Whether a program gets the same of both.
+    private func gives(the item: PutItem, _ secrets: borrowing SecretSegments, from segment: Int) -> Bool {
+        guard let before = overview.overview else { return false }
+        return before.platform == item.platform && before.variant == item.variant && before.plain == item.plain
+            && before.expiry == item.expiry && before.secrets == item.secrets
+            && holds(secrets.slice(segment..<segment + item.secrets.count))
     }
 
     /// Whether both rows say the same about the credential, but for bundles, rejections and who wrote.
@@ -41,6 +57,7 @@ extension OpenedRow {
         (theirs.bundles, theirs.rejections) = ([], [])
         theirs.modified = mine.modified
         theirs.revision = mine.revision
+        theirs.since = mine.since
         return mine == theirs && holds(other.secret.segments)
     }
 

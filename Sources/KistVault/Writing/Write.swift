@@ -48,6 +48,7 @@ struct Write {
         var policy = item.policy ?? .allow
         var bundles: [BundleNote] = []
         var rejections: [Rejection] = []
+        var since: UInt64?
         if let newest {
             // The row about to be replaced is opened first, both parts: a damaged one is noticed, not buried.
             let old = try vault.row(keys, newest)
@@ -59,6 +60,7 @@ struct Write {
             }
             bundles = try old.bundles(after: item, policy, secrets, from: segment, adding: added)
             let isNoted = !added.isEmpty || rejection != nil
+            since = old.since(item, policy, secrets, from: segment, isNote: isNoted || changingPolicy)
             if isNoted || changingPolicy {
                 let known = old.overview.overview?.rejections ?? []
                 rejections = (known + [rejection].compactMap { $0 }).suffix(Rejection.most)
@@ -71,7 +73,7 @@ struct Write {
         let overview = Overview(
             profile: item.profile, name: item.name, platform: item.platform, variant: item.variant, plain: item.plain,
             secrets: item.secrets, expiry: item.expiry, created: created, modified: note.when, revision: generation,
-            note: item.note, policy: policy, bundles: bundles,
+            since: since, note: item.note, policy: policy, bundles: bundles,
             rejections: rejections)
         let stored = StoredOverview(
             profile: item.profile, overview: overview, revision: generation, when: note.when, who: note.who,

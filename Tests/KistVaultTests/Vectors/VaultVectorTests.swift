@@ -25,7 +25,7 @@ import Testing
             #expect(outcome == vector.expect, "\(vector)")
             outcomes[outcome, default: 0] += 1
         }
-        #expect(vectors.count == 232)
+        #expect(vectors.count == 238)
         #expect(outcomes.count == 11)
     }
 

@@ -23,7 +23,9 @@ import Testing
         bare.policy = .runOnly
         var refused = overview
         refused.rejections = [Rejection(host: "git.example.com:8443", revision: 2, when: Timestamp(seconds: 9))]
-        return [overview, bare, nil, guarded, refused].map {
+        var noted = refused
+        noted.since = 2
+        return [overview, bare, nil, guarded, refused, noted].map {
             StoredOverview(
                 profile: overview.profile, overview: $0, revision: 3, when: Timestamp(seconds: 2), who: "kist",
                 why: "add")
