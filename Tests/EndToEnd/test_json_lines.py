@@ -89,7 +89,7 @@ def test_a_locked_vault_answers_at_once(world):
     world.add("login", {"username": "a", "password": world.secret("shut")}, "--name", "shut")
     world.done("lock")
     try:
-        outcome, answers = lines(world, {"id": 1, "credential": "shut"}, timeout=10)
+        outcome, answers = lines(world, {"id": 1, "credential": "shut"})
         assert outcome.status == 4, outcome
         assert answers[0]["error"]["kind"] == "locked" and answers[0]["error"]["advice"], outcome
     finally:
@@ -106,20 +106,37 @@ def test_an_agent_that_does_not_answer_is_each_tools_own_error(world):
         "GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE": "urn:ietf:params:oauth:token-type:jwt",
     }
     registry = {"v": 1, "kind": "get", "operation": "read", "registry": {"index-url": "https://crates.example/"}}
+    # One that was started before, has its connection, and is asked now.
+    kept = subprocess.Popen(
+        ["kist", "provider", "json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=world.environment, text=True,
+        cwd=world.at("work"),
+    )  # fmt: skip
+
+    def ask():
+        kept.stdin.write('{"credential":"stopped"}\n')
+        kept.stdin.flush()
+        return json.loads(kept.stdout.readline())
+
+    assert "fields" in ask()
     os.kill(pid, signal.SIGSTOP)
     try:
-        outcome, answers = lines(world, {"credential": "stopped"}, timeout=10)
+        said = ask()["error"]
+        assert said["kind"] == "failed" and "in time" in said["message"], said
+        outcome, answers = lines(world, {"credential": "stopped"})
         assert outcome.status == 125 and answers[0]["error"]["kind"] == "failed", outcome
-        cargo = world.kist("provider", "cargo", "--cargo-plugin", given=json.dumps(registry) + "\n", timeout=10)
+        cargo = world.kist("provider", "cargo", "--cargo-plugin", given=json.dumps(registry) + "\n")
         assert "in time" in json.loads(cargo.out.splitlines()[1])["Err"]["message"], cargo
         environment = {"KUBERNETES_EXEC_INFO": json.dumps(cluster)}
-        kubectl = world.fails(125, "provider", "kubectl", "stopped", environment=environment, timeout=10)
+        kubectl = world.fails(125, "provider", "kubectl", "stopped", environment=environment)
         assert kubectl.out == "" and "in time" in kubectl.err, kubectl
-        gcp = world.fails(125, "provider", "gcp", "stopped", environment=google, timeout=10)
+        gcp = world.fails(125, "provider", "gcp", "stopped", environment=google)
         assert json.loads(gcp.out)["success"] is False, gcp
     finally:
         os.kill(pid, signal.SIGCONT)
     assert lines(world, {"credential": "stopped"})[0].status == 0
+    assert "fields" in ask()
+    kept.stdin.close()
+    assert kept.wait(60) == 0
 
 
 def test_the_examples_of_the_readme(world):

@@ -6,13 +6,16 @@ internal import SecretMemory
 final class ProviderExchange {
     let printer: Printer
     let environment: Variables
-    private var globals: GlobalOptions
+    private(set) var globals: GlobalOptions
     private var made: Session?
+
+    /// Milliseconds: a tool waits for its helper, and has an answer for one that says no. What that is stands there within
+    /// two seconds, with what it takes to start and to say it.
+    static let patience = 1_500
 
     init(_ globals: GlobalOptions, _ printer: Printer, environment: Variables = .process) {
         var globals = globals
-        // A tool waits for its helper, and has an answer for one that says no.
-        globals.patience = 2
+        globals.patience = Self.patience
         // git's own word for "nobody is there", which some editors set.
         if environment["GIT_TERMINAL_PROMPT"] == "0" { globals.mayAsk = false }
         self.globals = globals
@@ -22,7 +25,10 @@ final class ProviderExchange {
 
     /// The vault, opened at the first use.
     func session() throws(Failure) -> Session {
-        if let made { return made }
+        if let made {
+            try made.checkAlive()
+            return made
+        }
         let session = try Session(globals, printer: printer, environment: environment)
         made = session
         return session

@@ -11,7 +11,7 @@ package struct GlobalOptions: Equatable, Sendable {
     /// `--passphrase-fd`.
     package var passphraseDescriptor: Int32?
 
-    /// Seconds that an agent has for an answer that needs no person; `nil` is the usual time.
+    /// Milliseconds that an agent has for an answer that needs no person; `nil` is the usual time.
     package var patience: Int?
     /// Whether somebody at the terminal may be asked.
     package var mayAsk = true

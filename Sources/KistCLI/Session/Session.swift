@@ -11,6 +11,8 @@ package final class Session {
     package let printer: Printer
     package let environment: Variables
     private var connection: AgentConnection?
+    /// It did not answer in the time that there was: nobody waits for it again.
+    private var silence: ClientError?
     private var project: FoundProject??
     /// The opened bundle, once a command has asked for something in it.
     var bundle: OpenedBundle?
@@ -26,7 +28,7 @@ package final class Session {
             throw Failure.usage("descriptor \(descriptor) is not open, so there is no passphrase in it")
         }
         do {
-            places = try Places.fromEnvironment(vault: options.vault)
+            places = try Places.fromEnvironment(vault: options.vault) { environment[$0] }
         } catch { throw Advice.failure(error, vault: options.vault ?? "") }
     }
 
@@ -54,24 +56,42 @@ package final class Session {
     package func reconnect() { connection = nil }
 
     private func open() throws(ClientError) -> AgentConnection {
-        let opened = try connect()
-        if let patience = options.patience {
-            opened.patience = patience
+        if let silence { throw silence }
+        do throws(ClientError) {
+            let opened = try connect()
             // It lives, whatever it is asked for then and whoever has to agree to that.
-            _ = try opened.hello()
+            if options.patience != nil { _ = try opened.hello() }
+            return opened
+        } catch {
+            if case .timeout = error, options.patience != nil { silence = error }
+            throw error
         }
-        return opened
     }
 
     private func connect() throws(ClientError) -> AgentConnection {
-        if options.isolated { return try AgentConnection.open(places: places, mode: .isolated) }
-        guard options.noAgent else { return try AgentConnection.open(places: places, mode: .shared) }
+        if options.isolated { return try open(.isolated) }
+        guard options.noAgent else { return try open(.shared) }
         // A running one is used; otherwise a private one ends with this command and none is left.
-        do throws(ClientError) {
-            return try AgentConnection.open(places: places, mode: .noStart)
-        } catch {
+        do throws(ClientError) { return try open(.noStart) } catch {
             guard case .notRunning = error else { throw error }
-            return try AgentConnection.open(places: places, mode: .isolated)
+            return try open(.isolated)
+        }
+    }
+
+    private func open(_ mode: AgentConnection.Mode) throws(ClientError) -> AgentConnection {
+        guard let patience = options.patience else { return try AgentConnection.open(places: places, mode: mode) }
+        return try AgentConnection.open(places: places, mode: mode, patience: patience)
+    }
+
+    /// For a program that has kept its connection: the agent may have stopped or ended since. One that has ended is not
+    /// missed, the next is asked.
+    package func checkAlive() throws(Failure) {
+        guard let connection else { return }
+        do throws(ClientError) { _ = try connection.status() } catch {
+            self.connection = nil
+            guard case .timeout = error else { return }
+            silence = error
+            throw Advice.failure(error, vault: shownVault)
         }
     }
 

@@ -25,8 +25,8 @@ package final class AgentConnection {
     /// Seconds for a request that looks at everything.
     package static let deep = 600
 
-    /// Seconds for an ordinary request of this connection.
-    package var patience = AgentConnection.usual
+    /// Milliseconds for an ordinary request of this connection.
+    package var patience: Int
 
     /// Whether it is a private agent, which ends with this connection.
     package private(set) var isPrivate: Bool
@@ -37,23 +37,26 @@ package final class AgentConnection {
     private let mode: Mode
     private let agent: String?
 
-    private init(_ found: consuming Starting.Found, places: Places, mode: Mode, agent: String?) {
+    private init(_ found: consuming Starting.Found, places: Places, mode: Mode, agent: String?, patience: Int) {
         isPrivate = found.isPrivate
         wire = Wire(socket: found.takeSocket())
         self.places = places
         self.mode = mode
         self.agent = agent
+        self.patience = patience
     }
 
     /// Finds the agent of `places.vault`, starting it if `mode` says so, and checks that it is this user's.
     ///
-    /// - Parameter agent: the program to start instead of `kist-agent` beside the running one (tests).
+    /// - Parameters:
+    ///   - agent: the program to start instead of `kist-agent` beside the running one (tests).
+    ///   - patience: milliseconds for an ordinary request, the one that finds out whose vault it is among them.
     package static func open(
-        places: Places, mode: Mode, agent: String? = nil
+        places: Places, mode: Mode, agent: String? = nil, patience: Int = usual * 1_000
     ) throws(ClientError) -> AgentConnection {
         let found = try Starting.find(places, mode: mode, agent: agent)
         let isElsewhere = found.isElsewhere
-        let connection = AgentConnection(found, places: places, mode: mode, agent: agent)
+        let connection = AgentConnection(found, places: places, mode: mode, agent: agent, patience: patience)
         // A lock file comes with the vault's folder, which may be anybody's: nothing follows on trust.
         if isElsewhere { _ = try connection.hello() }
         return connection
@@ -63,7 +66,7 @@ package final class AgentConnection {
     package func hello() throws(ClientError) -> Hello {
         if let greeting { return greeting }
         let id = takeID()
-        let end = Self.end(patience)
+        let end = Self.end(milliseconds: patience)
         try wire.send(helloRequest(id), SecretSegments(), until: end)
         return try receiveHello(id, until: end)
     }
@@ -80,19 +83,19 @@ package final class AgentConnection {
         _ method: Method, _ params: JSONValue, _ segments: borrowing SecretSegments,
         deadline: Int? = nil
     ) throws(ClientError) -> Reply {
-        let end = Self.end(deadline ?? patience)
+        let end = Self.end(milliseconds: deadline.map { $0 * 1_000 } ?? patience)
         let id = try send(method, params, segments, until: end)
         return try receive(id, until: end)
     }
 
     /// The next frame of an answer whose last one said `more`.
-    func callAgain() throws(ClientError) -> Reply { try receive(nextID - 1, until: Self.end(patience)) }
+    func callAgain() throws(ClientError) -> Reply { try receive(nextID - 1, until: Self.end(milliseconds: patience)) }
 
     /// Asks once and hands every frame's result to `take` as it comes.
     func each(
         _ method: Method, _ params: JSONValue, _ take: (JSONValue) throws(ShapeError) -> Void
     ) throws(ClientError) {
-        let end = Self.end(patience)
+        let end = Self.end(milliseconds: patience)
         let id = try send(method, params, SecretSegments(), until: end)
         while true {
             let reply = try receive(id, until: end)
@@ -195,7 +198,9 @@ package final class AgentConnection {
         return nextID
     }
 
-    static func end(_ seconds: Int) -> Int64 { BootClock.nanoseconds + Int64(seconds) * 1_000_000_000 }
+    static func end(_ seconds: Int) -> Int64 { end(milliseconds: seconds * 1_000) }
+
+    static func end(milliseconds: Int) -> Int64 { BootClock.nanoseconds + Int64(milliseconds) * 1_000_000 }
 
     static func makeRequestID() -> String {
         var random = SystemRandomNumberGenerator()
