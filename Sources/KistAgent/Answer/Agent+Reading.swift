@@ -81,6 +81,7 @@ extension Agent {
         // What was opened is wiped; it is opened again when somebody has agreed.
         guard mayLeave else { return }
         try record(revealed: items, for: wanted.purpose, isAgreed: !agreed.isNone)
+        if wanted.purpose == .provider, !agreed.isNone { for item in items { guessing.noteAgreed(item.overview) } }
         let segments = revealed.takeSegments()
         // Nearly always one frame; its header is written straight from the overviews.
         let fits = replyIfItFits(client, segments) { header in

@@ -61,19 +61,23 @@ extension Agent {
             throw AgentFailure(.tooLarge, "the plain fields of one credential are longer than 48 KiB")
         }
         let note = try note(why, client)
+        let compared = try compared(items, client)
         let stored = items.map {
             var item = KistVault.PutItem(
                 profile: $0.profile, name: $0.name, platform: $0.platform, variant: $0.variant, plain: $0.plain,
                 secrets: $0.secrets, expiry: $0.expiry, note: $0.note, policy: $0.policy, ifRevision: $0.ifRevision)
-            item.unlessSame = $0.unlessSame
+            item.unlessSame = compared != nil
             return item
         }
         try record(
             write: .put, items.map { AuditEntry.Target(profile: $0.profile, name: $0.name, fields: $0.secrets) },
             reason: why, client)
+        var written: UInt64?
+        defer { noteCompared(compared, written) }
         let revision = try vault(for: client) { (vault) throws(VaultError) in
             try vault.put(stored, secrets: secrets, note: note, requestID: requestID)
         }
+        written = revision
         var left = items.count
         client.producer = { [unowned self, unowned client] in
             let count = min(left, 4_000)

@@ -53,6 +53,13 @@ enum Failures {
             ])
     }
 
+    /// The same for values that a tool says were refused.
+    static func guessing(_ nanoseconds: Int64) -> AgentFailure {
+        AgentFailure(
+            .wait, "too many values were not the stored one",
+            facts: wait(nanoseconds).facts + [JSONMember("what", "value")])
+    }
+
     static func holder(_ who: Rendezvous?) -> AgentFailure {
         var facts: [JSONMember] = []
         if let who {

@@ -42,6 +42,7 @@ package final class Agent {
     /// Looks at every row, in their order; the first is in work.
     var checks: [RowCheck] = []
     var pause: WrongKeyPause
+    var guessing: Guessing
     /// Serves one inherited connection and ends with it.
     private var isPrivate = false
     private var isEnding = false
@@ -76,6 +77,7 @@ package final class Agent {
         lastRequest = clock.nanoseconds()
         nextSocketCheck = lastRequest + limits.socketCheck
         pause = WrongKeyPause(limits)
+        guessing = Guessing(limits)
         sandbox = Sandbox(options)
         prompts = Prompts(limits)
         folders = PrivateFolders(runtime: options.runtime, vault: options.vault)
@@ -94,6 +96,7 @@ package final class Agent {
         session.onClose = { [unowned self] in
             prompts.cancelAll()
             dropSecrets()
+            guessing.forgetAgreed()
             rekeyFailure = nil
         }
         session.onOpen = { [unowned self] in recordUnlock($0, $1, code: $2) }

@@ -38,6 +38,10 @@ package struct Limits: Sendable {
     package var firstPause: Int64 = .milliseconds(100)
     /// The longest pause after a wrong key.
     package var longestPause: Int64 = .seconds(10)
+    /// Wrong values in a row that are compared with stored ones without a pause.
+    package var guesses: Int64 = 16
+    /// After these, and until they are forgotten, one in this time.
+    package var guessPause: Int64 = .seconds(10)
 
     /// A person who is asked has this long.
     package var prompt: Int64 = .seconds(60)

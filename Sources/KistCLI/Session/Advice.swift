@@ -65,6 +65,10 @@ package enum Advice {
                 advice: ["use it:  kist unlock", "or another place:  kist --vault FILE init"])
         case .wait:
             let pause = seconds(milliseconds: failure["milliseconds"]?.integer ?? 0)
+            guard failure["what"] != "value" else {
+                return Failure(
+                    "many values were not the stored one; the next is compared in \(pause)", code: ExitCode.refused)
+            }
             return Failure("after a wrong passphrase there is a pause: \(pause)", code: ExitCode.notOpened)
         case .notFound: return notFound(failure)
         case .exists:

@@ -36,6 +36,113 @@ import Testing
         #expect(try client.call(.reject, params, [Array("one".utf8)]).kind == "locked")
     }
 
+    /// What `reject` says of a value.
+    private func reject(_ client: RawClient, _ value: String, _ name: String = "a", at host: String = "h") throws
+        -> String
+    {
+        let params: JSONValue = ["profile": "default", "name": .string(name), "host": .string(host), "field": "key"]
+        let answer = try client.call(.reject, params, [Array(value.utf8)])
+        return answer.kind ?? (answer.result?["rejected"] == .bool(true) ? "rejected" : "other")
+    }
+
+    private func set(_ client: RawClient, _ policy: Policy, _ name: String = "a") throws {
+        let params = try PolicyRequest(profile: .default, name: CredentialName(name), policy: policy).json
+        #expect(try client.call(.policy, params).result != nil)
+    }
+
+    /// A PIN has ten thousand values: to try half of them takes more than half a day.
+    @Test(arguments: [Policy.allow, .runOnly])
+    func guessingIsSlowAndIsSeen(_ policy: Policy) throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "1234")
+        _ = try client.put("own", "known", requestID: "r2")
+        try set(client, policy)
+        let limits = Limits()
+        for guess in 0..<limits.guesses { #expect(try reject(client, "\(guess)") == "other") }
+        // Neither another connection, nor a right value, nor a lock in between makes it quicker.
+        #expect(try reject(try agent.connect(), "1234") == "wait")
+        _ = try client.call(.lock)
+        #expect(try client.unlock().result != nil)
+        #expect(try reject(client, "1234") == "wait")
+        #expect(try reject(client, "known", "own") == "wait")
+        agent.advance(seconds: limits.guessPause / 1_000_000_000)
+        #expect(try reject(client, "known", "own") == "rejected")
+        #expect(try reject(client, "4321") == "other")
+        #expect(try reject(client, "1234") == "wait")
+        #expect((5_000 * limits.guessPause) / 1_000_000_000 > 12 * 3_600)
+        agent.advance(seconds: limits.guessPause / 1_000_000_000)
+        #expect(try reject(client, "1234") == "rejected")
+        let found = try client.call(.audit, ["verbs": ["reject"], "name": "a", "profile": "default"])
+        let results = (found.result?["items"]?.array ?? []).compactMap { $0["result"]?.string }
+        #expect(results.filter { $0 == "conflict" }.count == Int(limits.guesses) + 1)
+        #expect(results.filter { $0 == "wait" }.count == 3)
+    }
+
+    /// Where a person is asked, nobody finds out without them, not even slowly; and what they agree to is one comparison.
+    @Test func nothingIsComparedThatAPersonHasToAgreeTo() throws {
+        let agent = try TestAgent(person: true)
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        _ = try client.put("a", "1234")
+        try set(client, .confirm)
+        for guess in 0..<40 { #expect(try reject(client, guess % 2 == 0 ? "1234" : "\(guess)") == "other") }
+        func isAgreed(_ purpose: String) throws {
+            try client.ask(.reveal, ["wants": [["profile": "default", "name": "a"]], "purpose": .string(purpose)])
+            try agent.say(try agent.question().number, .agreed)
+            #expect(try client.receive()?.segments == [Array("1234".utf8)])
+        }
+        try isAgreed("provider")
+        #expect(try reject(client, "4321") == "other")
+        #expect(try reject(client, "1234") == "other")
+        // To be shown is something else than to be handed to a tool that says what came of it.
+        try isAgreed("get")
+        #expect(try reject(client, "1234") == "other")
+        try isAgreed("provider")
+        #expect(try reject(client, "1234") == "rejected")
+        #expect(try reject(client, "1234", at: "other") == "other")
+        // A lock ends what was agreed to.
+        try isAgreed("provider")
+        _ = try client.call(.lock)
+        #expect(try client.unlock().result != nil)
+        #expect(try reject(client, "1234", at: "other") == "other")
+        let found = try client.call(.audit, ["verbs": ["reject"]]).result?["items"]?.array ?? []
+        #expect(found.filter { $0["result"] == "refused" }.count == 44)
+    }
+
+    /// Writing what is there already says whether it was there: the same answers, and what is not compared is written.
+    @Test func aWriteIsNoOtherWayToGuess() throws {
+        let agent = try TestAgent(person: true)
+        defer { agent.finish() }
+        let client = try agent.initialised()
+        func store(_ value: String) throws -> Bool {
+            let before = try client.call(.show, ["profile": "default", "name": "a"]).result?["revision"]
+            let item: JSONValue = [
+                "profile": "default", "name": "a", "platform": "fields", "plain": .empty, "order": [],
+                "secrets": ["key"], "unlessSame": true,
+            ]
+            let id = JSONValue.string(String(UInt64.random(in: 0 ... .max), radix: 16))
+            let answer = try client.call(.put, ["items": [item], "requestID": id, "why": "x"], [Array(value.utf8)])
+            return try #require(answer.result)["revision"] != before
+        }
+        _ = try client.put("a", "1234")
+        #expect(try !store("1234"))
+        try set(client, .confirm)
+        #expect(try store("1234") && store("1234"))
+        try client.ask(.reveal, ["wants": [["profile": "default", "name": "a"]], "purpose": "provider"])
+        try agent.say(try agent.question().number, .agreed)
+        #expect(try client.receive()?.segments.count == 1)
+        #expect(try !store("1234"))
+        #expect(try store("1234"))
+        try client.ask(.policy, try PolicyRequest(profile: .default, name: CredentialName("a"), policy: .runOnly).json)
+        try agent.say(try agent.question().number, .agreed)
+        #expect(try client.receive()?.result != nil)
+        for guess in 0..<Limits().guesses { #expect(try store("\(guess)")) }
+        #expect(try store("15"), "the last one again, which is not compared any more")
+        #expect(try reject(client, "15") == "wait")
+    }
+
     @Test func aListIsShortenedToWhatWasAskedFor() throws {
         let agent = try TestAgent()
         defer { agent.finish() }
