@@ -6,7 +6,8 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "Tests/README.md"
-FIGURES = pathlib.Path(__file__).resolve().parent / "figures.json"
+HERE = pathlib.Path(__file__).resolve().parent
+FIGURES = HERE / "figures.json"
 
 
 def promises():
@@ -34,6 +35,10 @@ def elsewhere():
         caught = sum(1 for one in tried if one["caught"])
         last = max((one["date"], one["commit"]) for one in tried)
         yield "E1", f"`Scripts/plant-faults`: **{caught} of {len(tried)} caught**, `{last[1]}`, {last[0]}"
+    # Long forms of other tests: letters, command, what came of it, seconds, commit, date.
+    for line in (HERE / "others.txt").read_text().splitlines():
+        letters, command, result, seconds, commit, date = line.split("\t")
+        yield letters, f"`{command}`: {result}; {int(seconds):,} s, `{commit}`, {date}"
     figures = ROOT / "Tests/Fuzzing/figures.txt"
     if figures.exists():
         lines = [line.split() for line in figures.read_text().splitlines()]
@@ -52,13 +57,20 @@ def tables(campaigns, figures):
     by_promise = {}
     for name, entry in campaigns.items():
         by_promise.setdefault(entry.promise, []).append(name)
-    rows = {letters: (promise, tests) for letters, promise, tests in promises() if letters != "–"}
-    others = {letters: [text] for letters, text in elsewhere()}
+    # Some promises stand in two rows; the long form is told in the last.
+    rows = {}
+    for letters, promise, tests in promises():
+        if letters != "–":
+            rows.setdefault(letters, []).append((promise, tests))
+    others = {}
+    for letters, text in elsewhere():
+        others.setdefault(letters, []).append(text)
     lines = ["| | Promise | In every run | Long form, last measured |", "| --- | --- | --- | --- |"]
     for letters in sorted(set(rows) | set(by_promise), key=order):
         names = by_promise.get(letters, [])
-        promise = rows.get(letters, ("; ".join(campaigns[name].title for name in names), ""))[0]
-        tests = rows.get(letters, ("", ""))[1] or "the short form of the campaign"
+        *before, (promise, tests) = rows.get(letters) or [("; ".join(campaigns[name].title for name in names), "")]
+        lines += [f"| {letters} | {text[:1].upper() + text[1:]} | {shown} | – |" for text, shown in before]
+        tests = tests or "the short form of the campaign"
         long = "<br>".join(others.get(letters, []) + [f"`Scripts/campaign {name}`: {told(name, figures.get(name), campaigns[name])}" for name in names])
         lines.append(f"| {letters} | {promise[:1].upper() + promise[1:]} | {tests} | {long or '–'} |")
     lines += ["", "Promises without a letter: see the table of `SECURITY.md`, whose tests all run in `Scripts/test`."]
