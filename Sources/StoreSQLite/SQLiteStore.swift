@@ -10,6 +10,7 @@ package import KistStore
 package final class SQLiteStore: RecordStore {
     /// With the folder's links resolved.
     package let path: String
+    private let beside: BesideFiles
     private var connection: Connection?
 
     /// Opens the file of an existing vault.
@@ -55,7 +56,10 @@ package final class SQLiteStore: RecordStore {
         return store
     }
 
-    private init(path: String) { self.path = path }
+    private init(path: String) {
+        self.path = path
+        beside = BesideFiles(path)
+    }
 
     deinit { close() }
 
@@ -69,22 +73,26 @@ package final class SQLiteStore: RecordStore {
         connection = nil
     }
 
-    /// The connection, after a look whether its file is still the one at the path.
+    /// The connection, after a look whether its file is still the one at the path; how large that is now bounds what the
+    /// next statements may cost.
     func connected() throws(StoreError) -> Connection {
         if let connection {
             let now: FileIdentity
             do { now = try FileIdentity.read(path) } catch .absent { throw .replaced }
             guard now == connection.identity else { throw .replaced }
-            _ = try BesideFiles.check(path)
+            _ = try beside.check()
+            connection.allowance.renew(for: now.size)
             return connection
         }
         try VaultFolder.check(path)
         let identity = try FileIdentity.read(path)
         // With a journal beside it the file may be half of a write: SQLite must put it right before anything is judged.
         let head = try FileHead.read(path, size: identity.size)
-        let hasJournal = try BesideFiles.check(path)
+        let hasJournal = try beside.check()
         if hasJournal { try head?.checkJournal() } else { try head?.check() }
         let connection = try Connection(path, identity)
+        // What was half of a write may have made it larger.
+        connection.allowance.renew(for: try FileIdentity.read(path).size)
         self.connection = connection
         return connection
     }
@@ -92,7 +100,6 @@ package final class SQLiteStore: RecordStore {
     /// Runs `body` on the connection with the store's errors.
     func perform(_ body: (Connection, Database) throws -> Void) throws(StoreError) {
         let connection = try connected()
-        connection.allowance.renew(for: try FileIdentity.read(path).size)
         do {
             try connection.queue.inDatabase { db in try body(connection, db) }
         } catch {

@@ -6,15 +6,23 @@ internal import KistStore
 /// A journal that ends with the name of a super-journal makes SQLite open and unlink that file, whichever it is ("SQLite
 /// File Format", section 3; `readSuperJournal` in pager.c reads it at the end of the file only). SQLite writes such a
 /// name for transactions over attached databases, which Kist does not have.
-enum BesideFiles {
+struct BesideFiles {
     private static let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+
+    private let log: String
+    private let journal: String
+
+    /// - Parameter path: the vault's.
+    init(_ path: String) {
+        log = "\(path)-wal"
+        journal = "\(path)-journal"
+    }
 
     /// - Returns: whether there is a journal.
     /// - Throws: `.unsafeFile` when one of the two is not what a crash of Kist can have left.
-    static func check(_ path: String) throws(StoreError) -> Bool {
+    func check() throws(StoreError) -> Bool {
         var facts = stat()
-        guard lstat("\(path)-wal", &facts) != 0 else { throw .unsafeFile("a write-ahead log lies beside it") }
-        let journal = "\(path)-journal"
+        guard lstat(log, &facts) != 0 else { throw .unsafeFile("a write-ahead log lies beside it") }
         guard lstat(journal, &facts) == 0 else {
             guard errno == ENOENT else { throw .io(code: errno) }
             return false
@@ -26,7 +34,7 @@ enum BesideFiles {
         return true
     }
 
-    private static func endsWithMagic(_ journal: String) throws(StoreError) -> Bool {
+    private func endsWithMagic(_ journal: String) throws(StoreError) -> Bool {
         let file = open(journal, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else {
             // Gone since the look: nothing is left to be led by.
@@ -38,6 +46,6 @@ enum BesideFiles {
         guard size >= 8 else { return false }
         var bytes = [UInt8](repeating: 0, count: 8)
         guard pread(file, &bytes, 8, size - 8) == 8 else { throw .io(code: errno) }
-        return bytes == magic
+        return bytes == Self.magic
     }
 }
