@@ -12,18 +12,20 @@ package struct Message {
     }
 
     /// Lets `body` write at most `capacity` bytes, then use them; the message must not leave it.
-    @inlinable
-    package static func with<R>(capacity: Int, _ body: (inout Message) -> R) -> R {
+    ///
+    /// Without a result: one of any type would be looked up at run time, every time.
+    package static func with(capacity: Int, _ body: (inout Message) -> Void) {
         withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 16) { memory in
             var message = Message(memory)
-            return body(&message)
+            body(&message)
         }
     }
 
+    @inlinable @inline(__always)
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
 
     /// The bytes themselves.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(plain bytes: UnsafeRawBufferPointer) {
         precondition(bytes.count <= capacity - count)
         if let base = bytes.baseAddress { (memory + count).copyMemory(from: base, byteCount: bytes.count) }
@@ -31,20 +33,20 @@ package struct Message {
     }
 
     /// The number, big-endian.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(plain number: some FixedWidthInteger) {
         withUnsafeBytes(of: number.bigEndian) { append(plain: $0) }
     }
 
     /// `LP(bytes)`.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         append(plain: UInt32(bytes.count))
         append(plain: bytes)
     }
 
     /// `LP(text)` as UTF-8.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }

@@ -42,25 +42,23 @@ package enum Envelope {
     /// Opens to ordinary memory: for parts that hold no secret.
     ///
     /// - Parameter body: gets the plaintext without its padding; the pointer must not leave it.
-    @inlinable
-    package static func openExposingPlaintext<R>(
-        _ sealed: UnsafeRawBufferPointer, _ key: borrowing SecretBytes, _ body: (UnsafeRawBufferPointer) -> R
-    ) throws(SealError) -> R {
+    package static func openExposingPlaintext(
+        _ sealed: UnsafeRawBufferPointer, _ key: borrowing SecretBytes, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(SealError) {
         let box = try box(sealed)
-        // `body` runs inside; its answer leaves by way of this variable because closures here cannot throw typed.
-        var answer: R?
+        // Closures here cannot throw typed.
+        var isOpened = false
         withUnsafeTemporaryAllocation(byteCount: box.count - SecretBox.overhead, alignment: 16) { padded in
             guard SecretBox.open(box, key, into: padded) else { return }
             let padded = UnsafeRawBufferPointer(padded)
             guard let range = try? Padding.range(in: padded) else { return }
-            answer = body(UnsafeRawBufferPointer(rebasing: padded[range]))
+            isOpened = true
+            body(UnsafeRawBufferPointer(rebasing: padded[range]))
         }
-        guard let answer else { throw SealError() }
-        return answer
+        guard isOpened else { throw SealError() }
     }
 
-    @usableFromInline
-    static func box(_ sealed: UnsafeRawBufferPointer) throws(SealError) -> UnsafeRawBufferPointer {
+    private static func box(_ sealed: UnsafeRawBufferPointer) throws(SealError) -> UnsafeRawBufferPointer {
         guard sealed.count >= headCount + SecretBox.overhead else { throw SealError() }
         return UnsafeRawBufferPointer(rebasing: sealed[headCount...])
     }

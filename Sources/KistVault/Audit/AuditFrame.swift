@@ -18,7 +18,7 @@ struct AuditFrame {
     ///
     /// - Parameter previous: the tag before.
     static func encode(
-        _ entry: AuditEntry, previous: [UInt8], segment: [UInt8], seal: borrowing SecretBytes,
+        _ entry: borrowing AuditEntry, previous: [UInt8], segment: [UInt8], seal: borrowing SecretBytes,
         chain: borrowing SecretBytes, into frame: inout [UInt8]
     ) {
         // In one piece of memory, the same every time: this stands before every secret that leaves.

@@ -158,7 +158,7 @@ package final class AuditLog {
         if uses != nil, entry.isUse { uses?.note(entry) }
     }
 
-    private func encode(_ entry: AuditEntry) {
+    private func encode(_ entry: borrowing AuditEntry) {
         AuditFrame.encode(entry, previous: tag, segment: segment.id, seal: sealKey, chain: chain, into: &frame)
     }
 

@@ -61,25 +61,30 @@ final class Keys {
 
     /// `BLAKE2b-128(name key, LP(profile) ‖ LP(name))`.
     func lookupID(_ profile: String, _ name: String) -> LookupID {
+        var found: LookupID?
         Message.with(capacity: 256) { message in
             message.append(profile)
             message.append(name)
-            return withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
-                Blake2b.tag(self.name, message.bytes, into: target)
-                return LookupID(UnsafeRawBufferPointer(target))
-            }
+            found = lookupID(of: message)
         }
+        return found!
     }
 
     /// As above, from bytes that were opened just now.
     func lookupID(_ profile: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer) -> LookupID {
+        var found: LookupID?
         Message.with(capacity: 8 + profile.count + name.count) { message in
             message.append(profile)
             message.append(name)
-            return withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
-                Blake2b.tag(self.name, message.bytes, into: target)
-                return LookupID(UnsafeRawBufferPointer(target))
-            }
+            found = lookupID(of: message)
+        }
+        return found!
+    }
+
+    private func lookupID(of message: Message) -> LookupID {
+        withUnsafeTemporaryAllocation(byteCount: LookupID.byteCount, alignment: 8) { target in
+            Blake2b.tag(name, message.bytes, into: target)
+            return LookupID(UnsafeRawBufferPointer(target))
         }
     }
 
@@ -100,25 +105,29 @@ final class Keys {
     /// The 16-byte tag of a sealed part, bound to its place: `LP("kist/v1/row") ‖ LP(lookup id) ‖ u64 revision ‖ LP(part) ‖
     /// LP(sealed)` under the index key.
     func tag(_ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part) -> [UInt8] {
-        withTag(sealed, place, part) { Array($0) }
+        var tag: [UInt8] = []
+        withTag(sealed, place, part) { tag = Array($0) }
+        return tag
     }
 
     /// Whether `tag` is the tag of a sealed part at this place, in constant time.
     func isTag(
         _ tag: UnsafeRawBufferPointer, of sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part
     ) -> Bool {
-        withTag(sealed, place, part) { ConstantTime.areEqual($0, tag) }
+        var isEqual = false
+        withTag(sealed, place, part) { isEqual = ConstantTime.areEqual($0, tag) }
+        return isEqual
     }
 
-    private func withTag<R>(
-        _ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part, _ body: (UnsafeRawBufferPointer) -> R
-    ) -> R {
+    private func withTag(
+        _ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, _ part: Part, _ body: (UnsafeRawBufferPointer) -> Void
+    ) {
         Message.with(capacity: rowPrefix.count + Self.placeCount + 4 + sealed.count) { message in
             write(rowPrefix, place, part, to: &message)
             message.append(sealed)
-            return withUnsafeTemporaryAllocation(byteCount: IndexEntry.tagCount, alignment: 8) { target in
+            withUnsafeTemporaryAllocation(byteCount: IndexEntry.tagCount, alignment: 8) { target in
                 Blake2b.tag(index, message.bytes, into: target)
-                return body(UnsafeRawBufferPointer(target))
+                body(UnsafeRawBufferPointer(target))
             }
         }
     }

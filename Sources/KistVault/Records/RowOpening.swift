@@ -13,15 +13,13 @@ struct RowOpening {
         _ sealed: UnsafeRawBufferPointer, _ place: RecordPlace, tag: UnsafeRawBufferPointer
     ) throws(VaultError) -> StoredOverview {
         let key = try check(sealed, place, .overview, tag)
-        let opened: Result<StoredOverview, Malformed>
+        var opened: StoredOverview?
         do {
-            opened = try Envelope.openExposingPlaintext(sealed, key) { plaintext in
-                do throws(Malformed) { return .success(try StoredOverview(plaintext)) } catch { return .failure(error) }
-            }
+            try Envelope.openExposingPlaintext(sealed, key) { plaintext in opened = try? StoredOverview(plaintext) }
         } catch {
             throw Self.changed
         }
-        guard case .success(let overview) = opened, overview.revision == place.revision,
+        guard let overview = opened, overview.revision == place.revision,
             keys.lookupID(overview.profile.description, overview.overview?.name.description ?? "") == place.lookup
         else { throw Self.changed }
         return overview

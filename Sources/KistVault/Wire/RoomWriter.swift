@@ -40,6 +40,9 @@ struct RoomWriter {
     }
 
     private mutating func text(_ text: String) {
+        // Nearly every text lies in one piece already; a copy that can be changed would be counted and let go again.
+        let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { raw(UnsafeRawBufferPointer($0)) }
+        guard isWritten == nil else { return }
         var text = text
         text.withUTF8 { raw(UnsafeRawBufferPointer($0)) }
     }

@@ -13,7 +13,7 @@ package struct SecretBytes: ~Copyable, Sendable {
     /// `count` bytes, zero at first, filled by `fill`.
     ///
     /// When `fill` throws, the memory is wiped before the error leaves.
-    @inlinable
+    @inlinable @inline(__always)
     package init<E: Error>(
         count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {
@@ -28,7 +28,7 @@ package struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Reads the bytes in place; the pointer must not leave `body`.
-    @inlinable
+    @inlinable @inline(__always)
     package borrowing func withBytes<R: ~Copyable, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
@@ -36,7 +36,7 @@ package struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Changes the bytes in place; the pointer must not leave `body`.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func withMutableBytes<R: ~Copyable, E: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
