@@ -206,7 +206,9 @@ let package = Package(
                 "KistStore", "KistBundle", "KistCrypto",
             ]),
         tests("KistPrompter", ["kist-prompter", "KistProtocol", "KistPosix"]),
-        tests("KeyringLibSecret", ["kist-keyring", "SecretMemory", "KistProtocol", "KistPosix"]),
+        tests(
+            "KeyringLibSecret", ["kist-keyring", "SecretMemory", "KistProtocol", "KistPosix"],
+            exclude: ["Bench/stand_in.py"]),
         tests(
             "KistRotation", ["kist-courier", "KistModel", "SecretMemory", "KistPlatforms", "KistProtocol", "KistPosix"]),
     ],

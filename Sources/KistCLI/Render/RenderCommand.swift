@@ -53,7 +53,7 @@ enum Render {
         let text =
             isInput
             ? try SecretReader.readAll(0, what: "standard input")
-            : try SecretReader.readFile(path, what: "the template")
+            : try SecretReader.readFile(path, what: path)
         let what = isInput ? "standard input" : path
         let template = try RenderTemplate(parsing: text, what: what)
         return try TemplateRendering(

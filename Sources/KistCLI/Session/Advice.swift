@@ -184,14 +184,16 @@ package enum Advice {
         let name = failure["name"]?.string ?? "it"
         let why = failure["why"]?.string ?? "its policy"
         guard failure["policy"]?.string == "run-only" else {
+            let terminal = [
+                "to be asked at this terminal (with pinentry-curses):",
+                "  kist lock; KIST_PROMPT_TTY=$(tty) kist unlock",
+            ]
             return Failure(
                 "\(name) is not handed out: \(why)",
                 advice: [
                     "somebody has to agree in a dialog each time; where that appears:  kist doctor",
                     "for good (asks once more):  kist policy \(name) allow",
-                    "without a display, at this terminal (pinentry-curses):",
-                    "  kist lock; KIST_PROMPT_TTY=$(tty) kist unlock",
-                ])
+                ] + (why.hasPrefix("nobody can be asked") ? terminal : []))
         }
         return Failure(
             "\(name) is not handed out like this: \(why)",

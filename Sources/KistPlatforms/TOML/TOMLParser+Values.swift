@@ -8,6 +8,8 @@ extension TOMLParser {
         case UInt8(ascii: "{"): return .table(try inlineTable(depth: depth))
         case UInt8(ascii: "t"): return .boolean(try word("true", true))
         case UInt8(ascii: "f"): return .boolean(try word("false", false))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            throw error("only true and false are written like that; a text stands in quotes")
         default: return .integer(try number())
         }
     }
