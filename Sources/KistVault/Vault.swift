@@ -24,6 +24,8 @@ package final class Vault {
     var answered = AnsweredRequests()
     /// The id of the slot that was opened last; `nil` while locked.
     package internal(set) var openedBy: [UInt8]?
+    /// For lists of few; `nil` until the first one, and while locked.
+    var words: WordIndex?
     /// A re-encryption in work; lost with the process, and then begun anew from what the manifest says.
     var work: RekeyWork?
 
@@ -63,6 +65,7 @@ package final class Vault {
         unproved = 0
         openedBy = nil
         answered = AnsweredRequests()
+        words = nil
         work = nil
         store.close()
         Stack.wipe()

@@ -22,7 +22,8 @@ extension Agent {
         let filter = try params.listFilter("filter")
         var overviews = try vault(for: client) { (vault) throws(VaultError) in
             guard let filter else { return try vault.list(profile) }
-            return try vault.list(profile) { overview in filter.contains { $0.passes(overview) } }
+            let lines = filter.map { (platform: $0.platform, text: $0.holds) }
+            return try vault.list(profile, holding: lines) { overview in filter.contains { $0.passes(overview) } }
         }
         if let log = session.audit {
             for index in overviews.indices {

@@ -4,7 +4,7 @@ package import KistModel
 /// looks for a host among thousands of credentials gets the few that can be meant.
 package struct ListFilter: Hashable, Sendable {
     package var platform: String
-    /// Stands in a plain value, in lower or upper case.
+    /// Stands in a plain value as whole words (`PlainWords`), in lower or upper case.
     package var holds: String?
 
     /// Lines of one filter.
@@ -29,24 +29,9 @@ package struct ListFilter: Hashable, Sendable {
     package func passes(_ overview: Overview) -> Bool {
         guard overview.platform == platform else { return false }
         guard let holds else { return true }
-        let text = Array(holds.utf8.map(Self.lower))
-        return overview.plain.contains { Self.holds($0.value, text) }
+        let text = PlainWords.lower(holds)
+        return overview.plain.contains { PlainWords.holds($0.value, text) }
     }
-
-    private static func holds(_ value: String, _ text: [UInt8]) -> Bool {
-        var value = value
-        return value.withUTF8 { bytes in
-            guard bytes.count >= text.count else { return false }
-            for start in 0...(bytes.count - text.count) where lower(bytes[start]) == text[0] {
-                var offset = 1
-                while offset < text.count, lower(bytes[start + offset]) == text[offset] { offset += 1 }
-                if offset == text.count { return true }
-            }
-            return false
-        }
-    }
-
-    private static func lower(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte + 32 : byte }
 }
 
 extension JSONFields {

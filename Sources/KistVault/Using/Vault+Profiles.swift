@@ -7,7 +7,7 @@ extension Vault {
     /// Profiles with the number of credentials in each, by name.
     package func profiles() throws(VaultError) -> [(name: ProfileName, count: Int)] {
         var counts: [ProfileName: Int] = [:]
-        try eachOverview { row in counts[row.profile, default: 0] += row.overview == nil ? 0 : 1 }
+        try eachOverview { row, _ in counts[row.profile, default: 0] += row.overview == nil ? 0 : 1 }
         return counts.sorted { $0.key < $1.key }.map { (name: $0.key, count: $0.value) }
     }
 

@@ -11,7 +11,7 @@ extension Vault {
         _ profile: ProfileName?, where isWanted: (Overview) -> Bool = { _ in true }
     ) throws(VaultError) -> [Overview] {
         var overviews: [Overview] = []
-        try eachOverview { row in
+        try eachOverview { row, _ in
             guard let overview = row.overview, profile == nil || row.profile == profile, isWanted(overview) else {
                 return
             }
@@ -92,13 +92,13 @@ extension Vault {
 
     /// Hands out the newest overview of every credential and the markers of profiles, in the store's order. Older revisions
     /// are compared with the index by place only.
-    func eachOverview(_ body: (StoredOverview) -> Void) throws(VaultError) {
+    func eachOverview(_ body: (StoredOverview, RecordPlace) -> Void) throws(VaultError) {
         let (keys, contents) = try opened()
         try eachRow(contents, secretToo: false) { place, parts, entry, isNewest throws(VaultError) in
             guard isNewest else { return }
             let opening = RowOpening(keys: keys.side(isMoved: IndexEntry.isMoved(entry)))
             let tag = UnsafeRawBufferPointer(rebasing: entry[24..<40])
-            body(try opening.overview(parts.overview, place, tag: tag))
+            body(try opening.overview(parts.overview, place, tag: tag), place)
         }
     }
 

@@ -46,6 +46,11 @@ extension Vault {
         }
         if let header { self.header = header }
         contents = new
+        if words?.generation != old.manifest.generation
+            || words?.follow(write.added.lazy.map(\.place.lookup), to: manifest.generation) == false
+        {
+            words = nil
+        }
         if remembering { remember() }
         return manifest.generation
     }
