@@ -26,12 +26,10 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 
 func module(
-    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil,
-    exclude: [String] = [], settings: [SwiftSetting] = house
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], settings: [SwiftSetting] = house
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: exclude, resources: resources,
-        swiftSettings: settings)
+        name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -69,6 +67,7 @@ let package = Package(
         // C, each seen by one Swift module (libsodium by two).
         .systemLibrary(
             name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CPlatformFiles", path: "Sources/C/CPlatformFiles", cSettings: cHouse),
         .target(name: "CKistPosix", path: "Sources/C/CKistPosix", cSettings: cHouse),
         .systemLibrary(
             name: "CCurlSystem", path: "Sources/C/CCurlSystem", pkgConfig: "libcurl",
@@ -99,8 +98,7 @@ let package = Package(
         module("KistProtocol", ["KistModel"], exclude: ["AgentProtocol.md"]),
         module("KistMasking", ["SecretMemory"]),
         module(
-            "KistPlatforms", ["KistModel", "SecretMemory"], resources: [.embedInCode("Data")],
-            exclude: ["Platforms.md"]),
+            "KistPlatforms", ["KistModel", "SecretMemory", "CPlatformFiles"], exclude: ["Platforms.md", "Data"]),
         // What git, docker, AWS and other tools say to a helper, and hear from it.
         module("KistProviders", ["KistModel", "SecretMemory"], exclude: ["JSONLines/JSONLines.md"]),
         // 3: adapters.

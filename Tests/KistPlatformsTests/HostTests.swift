@@ -9,7 +9,7 @@ import Testing
         _ url: String, _ authority: String, secure: Bool? = true, path: String? = nil, platform name: String = "login"
     ) throws -> HostMatch? {
         guard let query = HostQuery(authority: authority, isSecure: secure, path: path) else { return nil }
-        return try platform(name).answers(query, name: "x", plain: ["url": url])
+        return try platform(name).forLogins.answers(query, name: "x", plain: ["url": url])
     }
 
     @Test func aHostCountsWithItsPortAndItsScheme() throws {
@@ -64,16 +64,9 @@ import Testing
         #expect(HostQuery(authority: "[::1]:80", isSecure: false)?.text == "[::1]")
     }
 
-    /// Helpers read only the files of platforms that the table names.
+    /// Helpers take what a platform says about logins from a table, without reading its file.
     @Test func theTableOfLoginsIsThatOfTheFiles() throws {
-        var found: [String: [String]] = [:]
-        for name in BuiltInPlatforms.names {
-            let platform = try platform(name)
-            guard !platform.logins.isEmpty else { continue }
-            let text = try #require(BuiltInPlatforms.text(of: name))
-            let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("hosts = ") })
-            found[name] = line.dropFirst(8).split { "[],\" ".contains($0) }.map(String.init)
-        }
-        #expect(found == BuiltInPlatforms.logins)
+        let found = try BuiltInPlatforms.names.map { try platform($0).forLogins }.filter { !$0.logins.isEmpty }
+        #expect(found == LoginPlatform.builtIn)
     }
 }

@@ -142,4 +142,19 @@ import Testing
             }
         }
     }
+
+    /// What helpers know of a platform without its file is no longer so once the user has one of that name.
+    @Test func anOwnFileGoesBeforeTheTableOfLogins() throws {
+        let text = try #require(BuiltInPlatforms.text(of: "login"))
+        let shadowing = PlatformCatalog(userFolder: try folder(["login.toml": text]))
+        #expect(throws: PlatformError.self) { try shadowing.loadLogins("login") }
+        let replacing = try folder([
+            "login.toml": "replaces = true\n" + text.replacing("\"{url|host}\"", with: "\"a.example\"")
+        ])
+        let own = try PlatformCatalog(userFolder: replacing).loadLogins("login")
+        #expect(own.isAlways(at: "a.example") && !own.asksCredentials)
+        #expect(try PlatformCatalog(userFolder: replacing).loadLogins("gitlab").asksCredentials)
+        #expect(try PlatformCatalog(userFolder: replacing).loadLogins("kumo").logins.isEmpty)
+        #expect(PlatformCatalog(userFolder: replacing).ownNames() == ["login"])
+    }
 }

@@ -7,7 +7,7 @@ internal import KistProtocol
 enum HostSearch {
     struct Found {
         let overview: Overview
-        let platform: Platform
+        let platform: LoginPlatform
         let match: HostMatch
 
         var plain: [String: String] {
@@ -21,19 +21,21 @@ enum HostSearch {
     ///   - isOffering: leave out what was refused there.
     ///   - usable: which credentials the tool could use at all.
     static func find(
-        _ query: HostQuery, _ session: Session, isOffering: Bool = true, usable: (Platform, Overview) -> Bool
+        _ query: HostQuery, _ session: Session, isOffering: Bool = true, usable: (LoginPlatform, Overview) -> Bool
     ) throws(Failure) -> [Found] {
         let profile = try session.profile()
         let overviews = try overviews(query, profile, session)
-        var platforms: [String: Platform?] = [:]
+        // Few enough to look through: a dictionary's type alone takes longer to make.
+        var platforms: [(name: String, platform: LoginPlatform?)] = []
         var found: [Found] = []
         for overview in overviews {
-            if platforms[overview.platform] == nil {
+            if !platforms.contains(where: { $0.name == overview.platform }) {
                 // A file of the user's that cannot be read harms nobody but its own credentials.
-                platforms[overview.platform] = .some(try? session.catalog.load(overview.platform))
+                platforms.append((overview.platform, try? session.catalog.loadLogins(overview.platform)))
             }
+            let known = platforms.first { $0.name == overview.platform }?.platform
             if isOffering, overview.rejections.contains(where: { $0.host == query.text }) { continue }
-            guard let platform = platforms[overview.platform] ?? nil, usable(platform, overview) else { continue }
+            guard let platform = known, usable(platform, overview) else { continue }
             let plain = Dictionary(uniqueKeysWithValues: overview.plain.map { ($0.name.description, $0.value) })
             guard let match = platform.answers(query, name: overview.name.description, plain: plain) else { continue }
             found.append(Found(overview: overview, platform: platform, match: match))
@@ -50,14 +52,14 @@ enum HostSearch {
         _ query: HostQuery, _ profile: ProfileName, _ session: Session
     ) throws(Failure) -> [Overview] {
         var filter: [ListFilter] = []
-        for (platform, hosts) in BuiltInPlatforms.logins {
-            if hosts.contains(query.host) {
-                filter.append(ListFilter(platform: platform))
-            } else if hosts.contains(where: { $0.contains("{") }) {
-                filter.append(ListFilter(platform: platform, holds: query.host))
+        for platform in LoginPlatform.builtIn {
+            if platform.isAlways(at: query.host) {
+                filter.append(ListFilter(platform: platform.name))
+            } else if platform.asksCredentials {
+                filter.append(ListFilter(platform: platform.name, holds: query.host))
             }
         }
-        for entry in session.catalog.names() where entry.file != nil { filter.append(ListFilter(platform: entry.name)) }
+        for name in session.catalog.ownNames() { filter.append(ListFilter(platform: name)) }
         guard session.bundlePath == nil, filter.count <= ListFilter.most else { return try session.overviews(profile) }
         let lines = filter
         return try session.ask { (agent) throws(ClientError) in try agent.list(profile: profile, filter: lines) }

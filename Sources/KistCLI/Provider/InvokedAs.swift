@@ -9,8 +9,9 @@ struct InvokedAs {
     /// - Returns: `nil` for everything else, help and mistakes included: that is the full parser's.
     static func parse(_ arguments: [String]) -> InvokedAs? {
         guard let first = arguments.first else { return nil }
-        let name = first.split(separator: "/").last.map(String.init) ?? first
-        if let tool = Providers.all.first(where: { $0.programName == name }) {
+        let slash = first.lastIndex(of: "/")
+        let name = slash.map { String(first[first.index(after: $0)...]) } ?? first
+        if let tool = Providers.named(program: name) {
             return InvokedAs(tool: tool, arguments: Array(arguments.dropFirst()), globals: GlobalOptions())
         }
         guard arguments.count > 2, arguments[1] == "provider", let tool = Providers.named(arguments[2]) else {

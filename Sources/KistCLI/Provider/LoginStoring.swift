@@ -21,11 +21,11 @@ struct LoginStoring: ~Copyable {
     /// For the history: "git".
     let tool: String
     /// The platforms whose credentials the tool may change. What is good for a host may be there for something else.
-    let changes: (Platform) -> Bool
+    let changes: (LoginPlatform) -> Bool
 
     init(
         query: HostQuery, username: String, password: consuming SecretBytes, tool: String,
-        changes: @escaping (Platform) -> Bool
+        changes: @escaping (LoginPlatform) -> Bool
     ) {
         self.query = query
         self.username = username
@@ -61,8 +61,9 @@ struct LoginStoring: ~Copyable {
 
     private func change(_ found: HostSearch.Found, _ main: FieldName, _ session: Session) throws(Failure) {
         let before = found.overview
+        let platform = try session.platform(of: before)
         let refresh = try Read.field(LoginValues.refreshField)
-        let dates = Set(found.platform.fields(variant: before.variant).filter(\.isExpiry).map(\.name))
+        let dates = Set(platform.fields(variant: before.variant).filter(\.isExpiry).map(\.name))
         let hasDate = before.expiry != .never || before.plain.contains { dates.contains($0.name.description) }
         let others = before.secrets.filter { $0 != main }
         var draft = SecretFields()
@@ -81,7 +82,7 @@ struct LoginStoring: ~Copyable {
             isSame = same
         }
         switch refreshToken {
-        case .some(let token): if allowsRefresh(found.platform) { draft.set(refresh, token) }
+        case .some(let token): if allowsRefresh(platform) { draft.set(refresh, token) }
         case .none: break
         }
         let kept = isSame != false
@@ -146,7 +147,7 @@ struct LoginStoring: ~Copyable {
             password.withBytes { use($0) }
             return true
         }
-        let isThere = platform.answers(query, name: "new", plain: completion.plain) != nil
+        let isThere = platform.forLogins.answers(query, name: "new", plain: completion.plain) != nil
         guard completion.faults.isEmpty, isThere else { return false }
         var draft = SecretFields()
         draft.set(try Read.field(main.name), password)

@@ -15,11 +15,11 @@ struct LoginValues: ~Copyable {
     static let refreshField = "refresh_token"
 
     /// What `found` would be as a login; `nil` when it is none.
-    static func form(_ platform: Platform, _ overview: Overview) -> LoginForm? {
+    static func form(_ platform: LoginPlatform, _ overview: Overview) -> LoginForm? {
         let plain = Dictionary(
             overview.plain.map { ($0.name.description, $0.value) }, uniquingKeysWith: { first, _ in first })
         return platform.login(
-            variant: overview.variant, plain: plain, secrets: Set(overview.secrets.map(\.description)))
+            variant: overview.variant, plain: plain, secrets: overview.secrets.map(\.description))
     }
 
     /// - Parameters:
@@ -34,8 +34,9 @@ struct LoginValues: ~Copyable {
         guard let username = form.takesAnyUser ? asked ?? own ?? "kist" : own else {
             throw Failure("\(name) has no user name")
         }
-        let wanted = form.password.fields.union([refreshField])
-        let fields = overview.secrets.filter { wanted.contains($0.description) }
+        let fields = overview.secrets.filter {
+            $0.description == refreshField || form.password.refers(to: $0.description)
+        }
         let reply = try session.reveal(
             RevealRequest(
                 wants: [Want(profile: overview.profile, name: overview.name, fields: fields)], purpose: .provider,

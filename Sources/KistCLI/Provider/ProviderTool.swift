@@ -40,6 +40,14 @@ enum Providers {
 
     static func named(_ name: String) -> (any ProviderTool.Type)? { all.first { $0.name == name } }
 
+    /// The tool that starts its helper under this name. `all` is not made for that: such a start is to be short.
+    static func named(program name: String) -> (any ProviderTool.Type)? {
+        if name == GitProvider.programName { return GitProvider.self }
+        if name == DockerProvider.programName { return DockerProvider.self }
+        if name == CargoProvider.programName { return CargoProvider.self }
+        return nil
+    }
+
     /// One request, from the arguments to the exit code.
     static func run(
         _ tool: any ProviderTool.Type, _ arguments: [String], _ globals: GlobalOptions, _ printer: Printer

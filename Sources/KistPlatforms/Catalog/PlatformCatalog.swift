@@ -18,7 +18,7 @@ package struct PlatformCatalog: Sendable {
     package func names() -> [Entry] {
         var entries: [String: Entry] = [:]
         for name in BuiltInPlatforms.names { entries[name] = Entry(name: name, file: nil) }
-        for name in userNames() { entries[name] = Entry(name: name, file: file(name)) }
+        for name in ownNames() { entries[name] = Entry(name: name, file: file(name)) }
         return entries.values.sorted { $0.name < $1.name }
     }
 
@@ -54,7 +54,14 @@ package struct PlatformCatalog: Sendable {
             && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     }
 
-    private func userNames() -> [String] {
+    /// Whether there is a file of the user's for it, whatever it is.
+    func hasFile(_ name: String) -> Bool {
+        guard Self.isName(name), let file = file(name) else { return false }
+        return access(file, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR
+    }
+
+    /// The names of the user's own files, in no order.
+    package func ownNames() -> [String] {
         guard let userFolder, let stream = opendir(userFolder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

@@ -67,6 +67,25 @@ package struct WebAddress: Hashable, Sendable {
 
     package static func isAuthority(_ bytes: UnsafeRawBufferPointer) -> Bool { authority(bytes) != nil }
 
+    /// Labels of letters, digits, '-' and '_', with a dot between; no '-' at either end of one.
+    private static func isName(_ name: Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard name.count <= 253 else { return false }
+        var length = 0
+        var last: UInt8 = 0
+        for byte in name {
+            if byte == 46 {
+                guard length > 0, last != 45 else { return false }
+                length = 0
+            } else {
+                guard FieldForm.isAlphanumeric(byte) || byte == 95 || byte == 45 && length > 0 else { return false }
+                length += 1
+                guard length <= 63 else { return false }
+            }
+            last = byte
+        }
+        return length > 0 && last != 45
+    }
+
     /// `host`, `host:port`, `[ipv6]`, `[ipv6]:port`.
     private static func authority(_ bytes: UnsafeRawBufferPointer) -> (host: String, port: Int?)? {
         guard !bytes.isEmpty, bytes.count <= 261 else { return nil }
@@ -83,13 +102,7 @@ package struct WebAddress: Hashable, Sendable {
         } else {
             portStart = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.count
             let name = bytes[..<portStart]
-            guard !name.isEmpty, name.count <= 253, name.last != 46,
-                name.allSatisfy({ FieldForm.isAlphanumeric($0) || $0 == 45 || $0 == 46 || $0 == 95 })
-            else { return nil }
-            let labels = name.split(separator: 46, omittingEmptySubsequences: false)
-            guard labels.allSatisfy({ !$0.isEmpty && $0.count <= 63 && $0.first != 45 && $0.last != 45 }) else {
-                return nil
-            }
+            guard isName(name) else { return nil }
             host = String(decoding: name, as: UTF8.self).lowercased()
         }
         guard portStart < bytes.count else { return (host, nil) }

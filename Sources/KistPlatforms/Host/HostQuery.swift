@@ -78,7 +78,7 @@ package enum HostMatch: Int, Hashable, Sendable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-extension Platform {
+extension LoginPlatform {
     /// Whether a credential may be offered there, by the `hosts` of its platform. A host counts with its port and, where the
     /// credential says how, with its scheme; a credential for one path is not offered for another.
     package func answers(_ query: HostQuery, name: String, plain: [String: String]) -> HostMatch? {

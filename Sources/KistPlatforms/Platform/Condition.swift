@@ -19,7 +19,7 @@ package struct Condition: Hashable, Sendable {
     }
 
     /// Whether the rule applies to a credential; the package is not looked at.
-    package func holds(variant: String?, plain: [String: String], secrets: Set<String>) -> Bool {
+    package func holds(variant: String?, plain: [String: String], secrets: some Collection<String>) -> Bool {
         func isPresent(_ field: String) -> Bool { secrets.contains(field) || !(plain[field] ?? "").isEmpty }
         return allows(variant: variant) && when.allSatisfy(isPresent) && !unless.contains(where: isPresent)
             && values.allSatisfy { plain[$0.key] == $0.value }

@@ -64,6 +64,10 @@ package struct Template: Hashable, Sendable {
         Set(parts.compactMap { if case .field(let name, _) = $0 { name } else { nil } })
     }
 
+    package func refers(to name: String) -> Bool {
+        parts.contains { if case .field(name, _) = $0 { true } else { false } }
+    }
+
     package var usesFolder: Bool {
         parts.contains { if case .folder = $0 { true } else { false } }
     }

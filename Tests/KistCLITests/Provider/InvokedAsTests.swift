@@ -23,7 +23,10 @@ import Testing
     @Test func everyToolHasANameOfItsOwn() {
         let names = Providers.all.map { $0.name }
         #expect(Set(names).count == names.count)
-        for tool in Providers.all { #expect(!tool.abstract.isEmpty && !tool.example.isEmpty) }
+        for tool in Providers.all {
+            #expect(!tool.abstract.isEmpty && !tool.example.isEmpty)
+            if let program = tool.programName { #expect(Providers.named(program: program) == tool) }
+        }
         let setups = Setups.all.map { $0.name }
         #expect(Set(setups).count == setups.count)
     }

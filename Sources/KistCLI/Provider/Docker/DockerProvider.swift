@@ -112,7 +112,7 @@ enum DockerProvider: ProviderTool {
         let now = session.now
         var entries: [(server: String, username: String)] = []
         for overview in try session.overviews(try session.profile()) where overview.platform == registryPlatform {
-            guard !overview.expiry.isPast(at: now), let platform = try? session.catalog.load(overview.platform),
+            guard !overview.expiry.isPast(at: now), let platform = try? session.catalog.loadLogins(overview.platform),
                 let form = LoginValues.form(platform, overview),
                 let registry = overview.plain.first(where: { $0.name.description == "registry" })?.value,
                 let query = query(registry), !overview.rejections.contains(where: { $0.host == query.text }),

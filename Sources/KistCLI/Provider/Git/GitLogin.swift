@@ -12,7 +12,7 @@ enum GitLogin {
         overview.plain.first { $0.name.description == authtypeField }?.value
     }
 
-    static func form(_ platform: Platform, _ overview: Overview) -> LoginForm? {
+    static func form(_ platform: LoginPlatform, _ overview: Overview) -> LoginForm? {
         guard authtype(overview) != nil else { return LoginValues.form(platform, overview) }
         // The header has no user name in it.
         var bare = overview
@@ -22,7 +22,7 @@ enum GitLogin {
         }
     }
 
-    static func fits(_ platform: Platform, _ overview: Overview, user: String?, takesHeader: Bool) -> Bool {
+    static func fits(_ platform: LoginPlatform, _ overview: Overview, user: String?, takesHeader: Bool) -> Bool {
         guard let form = form(platform, overview) else { return false }
         if authtype(overview) != nil { return takesHeader }
         guard let user, !form.takesAnyUser else { return true }

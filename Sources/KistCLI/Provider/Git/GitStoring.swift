@@ -25,7 +25,7 @@ enum GitStoring {
         case .some(let token): login.refreshToken = token.copy()
         case .none: break
         }
-        login.platforms = BuiltInPlatforms.logins.filter { $0.value.contains(query.host) }.map(\.key).sorted()
+        login.platforms = LoginPlatform.builtIn.filter { $0.isAlways(at: query.host) }.map(\.name)
         try login.store(try exchange.session())
     }
 
