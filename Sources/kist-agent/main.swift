@@ -5,4 +5,4 @@ import StoreSQLite
 
 Hardening.apply()
 let stores = StoreFactory(open: SQLiteStore.open, create: SQLiteStore.create)
-exit(AgentProgram.run(arguments: Array(CommandLine.arguments.dropFirst()), stores: stores))
+exit(AgentProgram.run(arguments: Array(Arguments.all.dropFirst()), stores: stores))

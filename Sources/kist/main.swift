@@ -4,4 +4,4 @@ import KistPosix
 
 Hardening.apply()
 StandardDescriptors.occupy()
-exit(KistProgram.run(CommandLine.arguments))
+exit(KistProgram.run(Arguments.all))

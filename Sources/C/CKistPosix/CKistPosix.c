@@ -111,6 +111,19 @@ int kist_rename_noreplace(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ? 0 : errno;
 }
 
+static int argument_count;
+static char **argument_values;
+
+/* glibc hands them to every constructor. */
+__attribute__((constructor)) static void take_arguments(int count, char **values) {
+    argument_count = count;
+    argument_values = values;
+}
+
+int kist_argument_count(void) { return argument_count; }
+
+char *kist_argument(int index) { return argument_values[index]; }
+
 char **kist_environ(void) { return environ; }
 
 uint32_t kist_file_system(const char *path) {

@@ -1,4 +1,5 @@
 private import Glibc
+private import KistPosix
 
 /// The words of a command byte for byte: a file's name need not be UTF-8, and `String` would change what is not.
 package struct ExactCommand {
@@ -8,10 +9,11 @@ package struct ExactCommand {
     /// - Parameter words: the end of this process's own arguments, as text. They are taken from there as they are;
     ///   words that do not stand there (in tests) as they are written.
     package init(_ words: [String]) {
-        let given = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+        let before = Arguments.count - words.count
         var exact: [[CChar]] = []
-        for (word, argument) in zip(words, given.suffix(words.count)) where given.count >= words.count {
-            guard let argument, String(cString: argument).utf8.elementsEqual(word.utf8) else { break }
+        for (index, word) in words.enumerated() where before >= 0 {
+            guard let argument = Arguments.raw(before + index), String(cString: argument).utf8.elementsEqual(word.utf8)
+            else { break }
             exact.append(Array(UnsafeBufferPointer(start: argument, count: strlen(argument) + 1)))
         }
         self.words = exact.count == words.count ? exact : words.map { Array($0.utf8CString) }
@@ -55,11 +57,11 @@ enum ChangedArguments {
     ///
     /// - Parameter given: the arguments of this process without its own name.
     static func first(in given: [String]) -> Int? {
-        guard Int(CommandLine.argc) == given.count + 1 else { return nil }
+        guard Arguments.count == given.count + 1 else { return nil }
         var own = given[...]
         if let mark = given.firstIndex(of: "--"), given[..<mark].contains("run") { own = given[..<mark] }
         for (index, argument) in own.enumerated() where argument.unicodeScalars.contains("\u{FFFD}") {
-            guard let raw = CommandLine.unsafeArgv[index + 1] else { continue }
+            guard let raw = Arguments.raw(index + 1) else { continue }
             let bytes = UnsafeRawBufferPointer(start: raw, count: strlen(raw))
             if !SecretJSON.isUTF8(bytes) { return index + 1 }
         }

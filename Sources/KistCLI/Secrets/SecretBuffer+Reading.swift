@@ -8,7 +8,8 @@ extension SecretBuffer {
     /// - Returns: how many bytes came; 0 at the end.
     mutating func read(_ descriptor: Int32, what: String) throws(Failure) -> Int {
         var problem: Int32 = 0
-        let count = append(atMost: 4_096) { target -> Int in
+        // The end mostly comes next: no larger buffer is made to see it.
+        let count = append(atMost: room > 0 ? room : 4_096) { target -> Int in
             while true {
                 let count = Glibc.read(descriptor, target.baseAddress, target.count)
                 if count >= 0 { return count }

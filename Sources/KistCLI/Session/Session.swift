@@ -57,15 +57,17 @@ package final class Session {
 
     private func open() throws(ClientError) -> AgentConnection {
         if let silence { throw silence }
-        do throws(ClientError) {
-            let opened = try connect()
-            // It lives, whatever it is asked for then and whoever has to agree to that.
-            if options.patience != nil { _ = try opened.hello() }
-            return opened
-        } catch {
-            if case .timeout = error, options.patience != nil { silence = error }
+        do throws(ClientError) { return try connect() } catch {
+            noteSilence(error)
             throw error
         }
+    }
+
+    /// Who has not said a word in the time that a helper has is not asked again.
+    private func noteSilence(_ error: ClientError) {
+        guard case .timeout = error, options.patience != nil, connection?.hasAnswered != true else { return }
+        silence = error
+        connection = nil
     }
 
     private func connect() throws(ClientError) -> AgentConnection {
@@ -115,6 +117,7 @@ package final class Session {
             do throws(ClientError) {
                 return try body(try agentOrClientError())
             } catch {
+                noteSilence(error)
                 switch error.kind {
                 case .locked? where attempt < 2: try unlock()
                 case .retired? where attempt < 2: reconnect()

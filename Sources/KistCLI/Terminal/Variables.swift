@@ -1,4 +1,5 @@
 private import Glibc
+private import KistPosix
 
 /// The environment variables of this process, or those a test gives.
 package struct Variables: Sendable {
@@ -25,8 +26,6 @@ package struct Variables: Sendable {
 
     /// The home folder: `HOME`, else the account's.
     package var home: String? {
-        if let home = nonEmpty("HOME") { return home }
-        guard let account = getpwuid(getuid()), let home = account.pointee.pw_dir else { return nil }
-        return String(cString: home)
+        nonEmpty("HOME") ?? Process.home
     }
 }

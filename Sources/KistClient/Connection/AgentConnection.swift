@@ -25,7 +25,8 @@ package final class AgentConnection {
     /// Seconds for a request that looks at everything.
     package static let deep = 600
 
-    /// Milliseconds for an ordinary request of this connection.
+    /// Milliseconds for an ordinary request of this connection. When that is less than usual, the agent has as long to show
+    /// that it lives before it is asked for what may take longer.
     package var patience: Int
 
     /// Whether it is a private agent, which ends with this connection.
@@ -61,6 +62,9 @@ package final class AgentConnection {
         if isElsewhere { _ = try connection.hello() }
         return connection
     }
+
+    /// Whether it has said anything yet.
+    package var hasAnswered: Bool { greeting != nil }
 
     /// What the agent says of itself; asked once.
     package func hello() throws(ClientError) -> Hello {
@@ -135,6 +139,7 @@ package final class AgentConnection {
         _ method: Method, _ params: JSONValue, _ segments: borrowing SecretSegments, id given: Int64? = nil,
         until end: Int64
     ) throws(ClientError) -> Int64 {
+        if patience < Self.usual * 1_000, end > Self.end(milliseconds: patience) { _ = try hello() }
         let helloID = greeting == nil && given == nil ? takeID() : nil
         let id = given ?? takeID()
         let request = try Wire.frame(Request(id: id, method: method, params: params).json, segments.lengths)

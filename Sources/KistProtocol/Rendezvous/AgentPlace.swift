@@ -6,8 +6,12 @@ package enum AgentPlace {
     package static func tag(ofVault realPath: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in realPath.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        var digits: [UInt8] = []
+        for shift in stride(from: UInt64(60), through: 0, by: -4) {
+            let digit = UInt8(hash >> shift & 15)
+            digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     package static func socket(inRuntime folder: String, vault: String) -> String {

@@ -5,6 +5,9 @@ package struct SecretBuffer: ~Copyable, Sendable {
     private var memory: SecretBytes
     package private(set) var count = 0
 
+    /// Bytes that can be appended before it grows.
+    package var room: Int { memory.count - count }
+
     package init(capacity: Int = 256) { memory = SecretBytes(count: max(capacity, 16)) { _ in } }
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {

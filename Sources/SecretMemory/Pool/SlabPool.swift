@@ -16,7 +16,9 @@ struct SlabPool: ~Copyable {
 
     private var free: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: classes)
     /// Every mapping that is in use or kept, for `forgetAll`.
-    private var mappings: [UnsafeMutableRawPointer: Int] = [:]
+    private var mappings: [(base: UnsafeMutableRawPointer, count: Int)] = []
+    /// What no block was cut of yet, for blocks that are not larger than a page: most processes need one such slab.
+    private var uncut: (base: UnsafeMutableRawPointer, count: Int)?
     private(set) var status = LockedMemory(inUse: 0, highWater: 0, mapped: 0, locked: true)
 
     private init() {}
@@ -41,8 +43,15 @@ struct SlabPool: ~Copyable {
             block = mapping.base
         } else {
             let index = Self.index(size)
-            if free[index].isEmpty, !grow(index, size) { return nil }
-            block = free[index].removeLast()
+            if let known = free[index].popLast() {
+                block = known
+            } else if size <= LockedMapping.page {
+                guard let cut = cut(size) else { return nil }
+                block = cut
+            } else {
+                guard grow(index, size), let new = free[index].popLast() else { return nil }
+                block = new
+            }
         }
         status.inUse += size
         status.highWater = max(status.highWater, status.inUse)
@@ -55,7 +64,10 @@ struct SlabPool: ~Copyable {
         status.inUse -= size
         if size > Self.largest {
             status.mapped -= size
-            mappings[block] = nil
+            if let place = mappings.lastIndex(where: { $0.base == block }) {
+                mappings.swapAt(place, mappings.count - 1)
+                mappings.removeLast()
+            }
             // Unlocking pages that were never locked does nothing.
             LockedMapping(base: block, count: size, isLocked: true).unmap()
         } else {
@@ -64,8 +76,33 @@ struct SlabPool: ~Copyable {
         }
     }
 
+    /// A block of the slab that is not used up, or of a new one.
+    private mutating func cut(_ size: Int) -> UnsafeMutableRawPointer? {
+        if uncut.map({ $0.count < size }) ?? true {
+            guard let slab = LockedMapping.make(16 * 1_024) else { return nil }
+            note(slab)
+            // What is left of the last one is still good for smaller blocks.
+            if let rest = uncut { keep(rest.base, rest.count) }
+            uncut = (slab.base, slab.count)
+        }
+        guard let slab = uncut else { return nil }
+        uncut = (slab.base + size, slab.count - size)
+        return slab.base
+    }
+
+    /// Puts zero bytes among the free blocks.
+    private mutating func keep(_ base: UnsafeMutableRawPointer, _ count: Int) {
+        var (base, count) = (base, count)
+        while count >= Self.smallest {
+            let size = 1 << (Int.bitWidth - 1 - count.leadingZeroBitCount)
+            free[Self.index(size)].append(base)
+            base += size
+            count -= size
+        }
+    }
+
     private mutating func grow(_ index: Int, _ size: Int) -> Bool {
-        guard let slab = LockedMapping.make(max(16 * 1_024, 4 * size)) else { return false }
+        guard let slab = LockedMapping.make(4 * size) else { return false }
         note(slab)
         // From the end, so that the first block taken is the first of the slab.
         for offset in stride(from: slab.count - size, through: 0, by: -size) {
@@ -75,10 +112,10 @@ struct SlabPool: ~Copyable {
     }
 
     /// Wipes every block, whoever owns it.
-    func forgetAll() { for (base, count) in mappings { explicit_bzero(base, count) } }
+    func forgetAll() { for mapping in mappings { explicit_bzero(mapping.base, mapping.count) } }
 
     private mutating func note(_ mapping: LockedMapping) {
-        mappings[mapping.base] = mapping.count
+        mappings.append((mapping.base, mapping.count))
         status.mapped += mapping.count
         if !mapping.isLocked { status.locked = false }
     }

@@ -53,6 +53,10 @@ int kist_rename_noreplace(const char *from, const char *to);
 /* fallocate(FALLOC_FL_KEEP_SIZE), restarted after signals; 0 or an errno. */
 int kist_reserve(int fd, off_t offset, off_t count);
 
+/* This process's arguments, its own name first. They are taken before main. */
+int kist_argument_count(void);
+char *kist_argument(int index);
+
 /* The environment, NULL-terminated; NULL when there is none. */
 char **kist_environ(void);
 
