@@ -34,9 +34,9 @@ def cores_allowed():
     resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-def loud(home):
-    """A static build has nothing to report with, and says so at its start: it is asked for no report then."""
-    said = subprocess.run([os.path.join(home.programs, "kist"), "--version"], env={**home.environment, **LOUD}, capture_output=True)
+def loud(home, program="kist"):
+    """A static program has nothing to report with, and says so at its start: it is asked for no report then."""
+    said = subprocess.run([os.path.join(home.programs, program), "--version"], env={**home.environment, **LOUD}, capture_output=True)
     return {} if b"unable to locate swift-backtrace" in said.stderr else LOUD
 
 
@@ -88,7 +88,7 @@ def test_a_crash_of_the_agent_prints_nothing(home):
             [*crashing(call, number, which), os.path.join(home.programs, "kist-agent"), "--vault",
              os.path.join(home.path, ".local/share/kist/vault.kist"), "--runtime", run, "--state",
              os.path.join(home.path, ".local/state/kist")],
-            env=loud(home), cwd=home.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=loud(home, "kist-agent"), cwd=home.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             preexec_fn=cores_allowed)  # fmt: skip
         end = time.monotonic() + 30
         # Before it listens, a command would start an agent of its own.

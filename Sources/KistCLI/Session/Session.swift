@@ -36,11 +36,16 @@ package final class Session {
     package func agent() throws(Failure) -> AgentConnection {
         if let connection { return connection }
         try refuseOtherUsersHome()
-        do {
+        do throws(ClientError) {
             let opened = try open()
             connection = opened
+            // Whoever takes the connection itself asks it what may take long.
+            if options.patience != nil { _ = try opened.hello() }
             return opened
-        } catch { throw Advice.failure(error, vault: shownVault) }
+        } catch {
+            noteSilence(error)
+            throw Advice.failure(error, vault: shownVault)
+        }
     }
 
     /// What the vault was when the connection was opened.
@@ -48,6 +53,7 @@ package final class Session {
 
     package func hello() throws(Failure) -> Hello {
         do throws(ClientError) { return try agentOrClientError().hello() } catch {
+            noteSilence(error)
             throw Advice.failure(error, vault: shownVault)
         }
     }
