@@ -19,6 +19,8 @@ internal import SecretMemory
 /// read. Files are read at every request, so a changed mount is noticed; see ``RefreshingSource`` to read less often.
 public struct FileSource: CredentialProvider {
     private let path: String
+    /// With a slash behind it, so that a request puts two texts together and no more.
+    private let folder: String
     private let name: String?
     private let profile: String?
     static let longest = 1 << 20
@@ -29,6 +31,7 @@ public struct FileSource: CredentialProvider {
     ///   - profile: the profile whose credentials these are; files have none.
     public init(_ path: String, for name: String? = nil, profile: String? = nil) {
         self.path = path
+        folder = path + "/"
         self.name = name
         self.profile = profile
     }
@@ -42,7 +45,7 @@ public struct FileSource: CredentialProvider {
         // A proper name has no slash and no leading dot, so it stays in the folder.
         let asked = try request.checkedName(sourceName).description
         if let name, name != asked { return nil }
-        let place = name == nil ? path + "/" + asked : path
+        let place = name == nil ? folder + asked : path
         let status: FileStatus
         do { status = try FileStatus(of: place, followingLinks: true) } catch {
             if error.code == ENOENT || error.code == ENOTDIR { return nil }
