@@ -19,13 +19,18 @@ median = statistics.median
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def measure(binaries, out, work, quick):
+PARTS = (
+    "whole_processes", "lookups", "unlock", "keyring", "bundle", "listing", "batch", "rekey", "audit", "proxy", "library",
+    "resident", "python", "notebooks", "masking", "helpers", "tools",
+)  # fmt: skip
+
+
+def measure(binaries, out, work, quick, only):
     folder = work_folder(work)
     bench = Bench(binaries, folder, quick)
     try:
-        for part in (bench.whole_processes, bench.lookups, bench.unlock, bench.keyring, bench.bundle, bench.listing, bench.batch,
-                     bench.rekey, bench.audit, bench.proxy, bench.library, bench.resident, bench.python, bench.notebooks,
-                     bench.masking, bench.helpers, bench.tools):
+        for name in only or PARTS:
+            part = getattr(bench, name)
             started = time.monotonic()
             print(f"{part.__doc__.splitlines()[0]}", end=" ", flush=True)
             part()
