@@ -12,16 +12,16 @@ SIGNALS = [signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP, signal.
 # Swift prints a report and the memory around a crash when it may.
 LOUD = {"SWIFT_BACKTRACE": "enable=yes,color=no,output-to=stderr"}
 
-# The system call and which one of its kind; all of them after the passphrase, or the answer with the secret, has come. A read
-# that finds nothing yet counts as one: those of the command line are the last that are sure to happen.
+# The system call and which one of its kind; all of them after the passphrase, or the answer with the secret, has come. The
+# command line looks how long an answer is before it takes it, each with one readv.
 OF_AGENT = [
     ("readv", 2), ("readv", 3), ("readv", 4), ("pread64", 12), ("pwrite64", 2), ("fdatasync", 1), ("mlock", 2), ("write", 3),
     ("sendmsg", 3), ("epoll_wait", 8),
 ]  # fmt: skip
 OF_KIST = [
-    (("get", "kumo"), "readv", 6), (("get", "kumo", "--json"), "write", 1), (("get", "kumo"), "write", 1),
-    (("unlock",), "sendmsg", 2), (("unlock",), "readv", 5), (("env", "kumo", "--reveal"), "write", 1),
-    (("run", "kumo", "--", "true"), "readv", 6), (("env", "kumo", "--reveal", "--format", "json"), "readv", 6),
+    (("get", "kumo"), "readv", 2), (("get", "kumo", "--json"), "write", 1), (("get", "kumo"), "write", 1),
+    (("unlock",), "sendmsg", 2), (("unlock",), "readv", 2), (("env", "kumo", "--reveal"), "write", 1),
+    (("run", "kumo", "--", "true"), "readv", 2), (("env", "kumo", "--reveal", "--format", "json"), "readv", 2),
     (("edit", "kumo", "--stdin", "--no-check"), "sendmsg", 2), (("slot", "test", "passphrase"), "sendmsg", 3),
 ]  # fmt: skip
 
