@@ -12,6 +12,8 @@ package final class SQLiteStore: RecordStore {
     package let path: String
     private let beside: BesideFiles
     private var connection: Connection?
+    /// Whether one read may leave its lock to the next.
+    private var mayHold = false
 
     /// Opens the file of an existing vault.
     ///
@@ -63,12 +65,20 @@ package final class SQLiteStore: RecordStore {
 
     deinit { close() }
 
+    package func beginReading() { mayHold = true }
+
+    package func endReading() {
+        mayHold = false
+        connection?.letGo()
+    }
+
     package func reopen() throws(StoreError) {
         close()
         _ = try connected()
     }
 
     package func close() {
+        endReading()
         try? connection?.queue.close()
         connection = nil
     }
@@ -80,7 +90,8 @@ package final class SQLiteStore: RecordStore {
             let now: FileIdentity
             do { now = try FileIdentity.read(path) } catch .absent { throw .replaced }
             guard now == connection.identity else { throw .replaced }
-            _ = try beside.check()
+            // Who holds the lock already takes no file beside it for a part of it any more.
+            if !connection.held.isHeld { _ = try beside.check() }
             connection.allowance.renew(for: now.size)
             return connection
         }
@@ -97,9 +108,31 @@ package final class SQLiteStore: RecordStore {
         return connection
     }
 
-    /// Runs `body` on the connection with the store's errors.
+    /// Runs `body` on the connection with the store's errors, without a lock that reads have left.
     func perform(_ body: (Connection, Database) throws -> Void) throws(StoreError) {
+        connection?.letGo()
+        try perform(on: try connected(), body)
+    }
+
+    /// As `perform`, under the lock that reads leave to each other when they may.
+    func performRead(_ body: (Connection, Database) throws -> Void) throws(StoreError) {
+        guard mayHold else { return try perform(body) }
+        if connection?.held.isLong == true { connection?.letGo() }
         let connection = try connected()
+        do throws(StoreError) {
+            try perform(on: connection) { connection, db in
+                try connection.held.hold(db)
+                try body(connection, db)
+            }
+        } catch {
+            connection.letGo()
+            throw error
+        }
+    }
+
+    private func perform(
+        on connection: Connection, _ body: (Connection, Database) throws -> Void
+    ) throws(StoreError) {
         do {
             try connection.queue.inDatabase { db in try body(connection, db) }
         } catch {

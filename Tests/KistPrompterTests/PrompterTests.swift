@@ -35,7 +35,7 @@ import Testing
 
         init(_ answer: String, pinentry: String? = nil) throws {
             let path = folder.path + "/pinentry"
-            try File.replace(path, with: Array(PrompterTests.pinentry.utf8), mode: 0o700)
+            try makeScript(path, PrompterTests.pinentry)
             try File.replace(folder.path + "/answer", with: Array(answer.utf8))
             var pair = try UnixSocket.makePair()
             program = Command.start(

@@ -1,5 +1,6 @@
 internal import KistModel
 internal import KistProtocol
+internal import KistStore
 internal import KistVault
 internal import SecretMemory
 
@@ -68,6 +69,7 @@ extension Agent {
         let wants = wanted.wants.map { KistVault.Want(profile: $0.profile, name: $0.name, fields: $0.fields) }
         attempt = revealing(wanted, client)
         let most = limits.revealedBytes
+        session.store?.beginReading()
         let revealed = try vault(for: client) { [now = clock.now()] (vault) throws(VaultError) in
             try vault.reveal(wants, most: most, now: now)
         }

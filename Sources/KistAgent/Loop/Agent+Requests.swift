@@ -5,6 +5,7 @@ internal import SecretMemory
 extension Agent {
     func serve(_ frame: consuming IncomingFrame, _ client: Client) {
         lastRequest = clock.nanoseconds()
+        hasServed = true
         client.deadline = nil
         // Before every request, not only by the timer.
         expire()

@@ -1,6 +1,7 @@
 internal import KistModel
 package import KistPosix
 internal import KistProtocol
+internal import KistStore
 internal import KistVault
 internal import SecretMemory
 
@@ -47,6 +48,8 @@ package final class Agent {
     private var isPrivate = false
     private var isEnding = false
     var lastRequest: Int64
+    /// Whether a request was served since the loop last waited.
+    var hasServed = false
     /// When somebody last asked for something else than how far a re-encryption is.
     var lastWanted: Int64 = 0
     /// What stopped a re-encryption; it goes on when it is asked to, or after the next unlock.
@@ -126,7 +129,7 @@ package final class Agent {
     /// Serves until it is told to end, is no longer needed, or has lost its socket.
     package func run() {
         while !isFinished {
-            poller.wait(milliseconds: timeout(), into: &events)
+            awaitEvents()
             for event in events { handle(event) }
             tick()
         }
@@ -135,6 +138,23 @@ package final class Agent {
         for client in clients.values { poller.remove(client.socket.raw) }
         clients = [:]
         place?.remove()
+    }
+
+    /// Who has just been answered often asks again at once: for a moment the loop stays awake for it, and the vault's file
+    /// stays locked for reading. Then both rest.
+    private func awaitEvents() {
+        let hasServed = hasServed
+        self.hasServed = false
+        let milliseconds = timeout()
+        if hasServed, milliseconds != 0 {
+            let isThere = Vigil.ofProcess.keep(for: limits.vigil) {
+                poller.wait(milliseconds: 0, into: &events)
+                return !events.isEmpty
+            }
+            if isThere { return }
+        }
+        session.store?.endReading()
+        poller.wait(milliseconds: milliseconds, into: &events)
     }
 
     /// Ends after what is in work.

@@ -20,6 +20,8 @@ package struct AgentClock: Sendable {
 extension Int64 {
     /// Seconds as nanoseconds.
     static func seconds(_ count: Int64) -> Int64 { count * 1_000_000_000 }
+    /// Microseconds as nanoseconds.
+    static func microseconds(_ count: Int64) -> Int64 { count * 1_000 }
     /// Milliseconds as nanoseconds.
     static func milliseconds(_ count: Int64) -> Int64 { count * 1_000_000 }
 }

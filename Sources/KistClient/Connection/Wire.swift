@@ -125,10 +125,18 @@ package struct Wire: ~Copyable {
     ///
     /// - Returns: `false` also for frames that are longer than a socket holds.
     borrowing func hasWholeFrame(within milliseconds: Int32) -> Bool {
-        guard UnixSocket.wait(socket.raw, toWrite: false, milliseconds: milliseconds) else { return false }
+        guard isSoonThere() || UnixSocket.wait(socket.raw, toWrite: false, milliseconds: milliseconds) else {
+            return false
+        }
         var total: UInt32 = 0
         let got = withUnsafeMutableBytes(of: &total) { try? UnixSocket.peek(socket.raw, into: $0) }
         return got == 4 && UnixSocket.waiting(socket.raw) >= Int(UInt32(bigEndian: total)) + 4
+    }
+
+    /// Waits awake, for as long as an agent that has nothing else to do needs for an answer.
+    private borrowing func isSoonThere() -> Bool {
+        let raw = socket.raw
+        return Vigil.ofProcess.keep(for: 120_000) { UnixSocket.wait(raw, toWrite: false, milliseconds: 0) }
     }
 
     /// Waits for the first bytes of a frame, and leaves them where they are.
@@ -197,6 +205,7 @@ package struct Wire: ~Copyable {
     }
 
     private borrowing func wait(toWrite: Bool, until end: Int64) throws(ClientError) {
+        if !toWrite, isSoonThere() { return }
         let left = (end - BootClock.nanoseconds + 999_999) / 1_000_000
         guard left > 0, UnixSocket.wait(socket.raw, toWrite: toWrite, milliseconds: Int32(clamping: left)) else {
             // A signal also ends the wait; only the clock decides.

@@ -28,6 +28,13 @@ package protocol RecordStore: AnyObject {
     ///   known: `reopen()` and look.
     func commit(_ change: StoreChange) throws(StoreError)
 
+    /// From here to `endReading`, what one `withRecord` holds on to may stay for the next: the store's content cannot
+    /// change meanwhile, and nobody else can write. Never across a wait for somebody. Every other verb lets go by itself.
+    func beginReading()
+
+    /// Lets go of what reading holds on to; without `beginReading` there is nothing.
+    func endReading()
+
     /// Closes and opens again, with all checks.
     func reopen() throws(StoreError)
 

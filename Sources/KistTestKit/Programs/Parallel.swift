@@ -20,6 +20,17 @@ private final class Left: Sendable {
     init(_ count: Int) { value = Mutex(count) }
 }
 
+/// As `eventually`, for a test that is a task itself: where all threads that run tasks are held by tests that wait, the
+/// task that is waited for would never begin.
+package func inTime(within seconds: Int = 600, _ condition: () -> Bool) async -> Bool {
+    let end = BootClock.nanoseconds + Int64(seconds) * 1_000_000_000
+    while BootClock.nanoseconds < end {
+        if condition() { return true }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    return condition()
+}
+
 /// Waits until `condition` holds, for up to `seconds`.
 ///
 /// - Returns: whether it came to hold. A bound against hanging, not a measurement.

@@ -55,6 +55,8 @@ package final class MemoryStore: RecordStore {
         apply(change)
     }
 
+    package func beginReading() {}
+    package func endReading() {}
     package func reopen() throws(StoreError) {}
     package func close() {}
 

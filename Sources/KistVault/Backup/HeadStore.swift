@@ -17,6 +17,8 @@ final class HeadStore: RecordStore {
         after start: RecordPlace?, secretToo: Bool, _ body: (RecordPlace, SealedParts) -> Bool
     ) throws(StoreError) {}
     func commit(_ change: StoreChange) throws(StoreError) { throw .readOnly }
+    func beginReading() {}
+    func endReading() {}
     func reopen() throws(StoreError) {}
     func close() {}
     func facts() throws(StoreError) -> StoreFacts { StoreFacts(engine: "backup", path: "") }

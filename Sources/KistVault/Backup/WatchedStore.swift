@@ -42,6 +42,8 @@ package final class WatchedStore: RecordStore {
         try store.scan(after: start, secretToo: secretToo, body)
     }
 
+    package func beginReading() { store.beginReading() }
+    package func endReading() { store.endReading() }
     package func reopen() throws(StoreError) { try store.reopen() }
     package func close() { store.close() }
     package func facts() throws(StoreError) -> StoreFacts { try store.facts() }

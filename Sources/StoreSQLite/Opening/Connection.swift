@@ -11,6 +11,7 @@ final class Connection {
     let allowance = Allowance()
     /// Whether the file was empty: the first commit makes the schema.
     var isNew: Bool
+    let held = HeldLock()
 
     /// - Throws: `.damaged`, `.newer`, `.unsafeFile`, … The file exists and was looked at by `FileIdentity`.
     init(_ path: String, _ identity: FileIdentity) throws(StoreError) {
@@ -21,6 +22,8 @@ final class Connection {
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(2)
         configuration.label = "vault"
+        // `HeldLock` leaves one that only reads open from one use to the next.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
             guard let handle = db.sqliteConnection,
                 kist_sqlite_guard(UnsafeMutableRawPointer(handle), Self.longestRow) == 0
@@ -42,6 +45,12 @@ final class Connection {
         }
         // A link that was swapped between the look and the open would show here.
         guard try FileIdentity.read(path) == identity else { throw .replaced }
+    }
+
+    /// Lets go of the lock that reads have left, if they have.
+    func letGo() {
+        guard held.isHeld else { return }
+        queue.inDatabase { held.letGo($0) }
     }
 
     /// Bytes of a row at most. The largest that a vault writes has 1 MiB of secrets and 256 KiB of overview, names and

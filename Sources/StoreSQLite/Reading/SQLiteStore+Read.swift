@@ -40,7 +40,7 @@ extension SQLiteStore {
         at place: RecordPlace, secretToo: Bool, _ body: (SealedParts) -> R
     ) throws(StoreError) -> R? {
         var answer: R?
-        try perform { connection, db in
+        try performRead { connection, db in
             guard !connection.isNew else { return }
             let cached = try db.cachedStatement(sql: secretToo ? Self.oneWithSecret : Self.one)
             let statement = cached.sqliteStatement

@@ -1,6 +1,7 @@
 import Glibc
 import KistPlatforms
 import KistPosix
+import KistTestKit
 import SecretMemory
 import Testing
 
@@ -56,12 +57,9 @@ import Testing
         var extra: [Int32] = [0, 0]
         #expect(pipe(&extra) == 0)
         defer { extra.forEach { close($0) } }
-        let script = "/tmp/kist-child-\(getpid())"
-        let file = try #require(fopen(script, "w"))
-        fputs("#!/bin/sh\n{ ls /proc/$$/fd; tr '\\0' '\\n' < /proc/$$/environ; } >&0\n", file)
-        fclose(file)
-        chmod(script, 0o700)
-        defer { unlink(script) }
+        let folder = try TemporaryFolder()
+        let script = folder.path + "/child"
+        try makeScript(script, "#!/bin/sh\n{ ls /proc/$$/fd; tr '\\0' '\\n' < /proc/$$/environ; } >&0\n")
         let child = try ChildProcess(script, environment: ["ONLY=1"], input: pair.other)
         pair.other = Descriptor(owning: -1)
         var text = ""

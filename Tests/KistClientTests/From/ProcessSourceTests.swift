@@ -9,9 +9,9 @@ import Testing
 @Suite struct ProcessSourceTests {
     private let folder = TemporaryFolder()
 
-    private func script(_ lines: String, deadline: Duration = .seconds(30)) throws -> ProcessSource {
+    private func script(_ lines: String, deadline: Duration = .seconds(600)) throws -> ProcessSource {
         let path = folder.path + "/answer"
-        try File.replace(path, with: Array(("#!/bin/sh\n" + lines + "\n").utf8), mode: 0o700)
+        try makeScript(path, "#!/bin/sh\n" + lines + "\n")
         return ProcessSource(path, arguments: ["-x", "y"], deadline: deadline)
     }
 
@@ -113,17 +113,17 @@ import Testing
     @Test func deadlineAndCancellingEndTheProgram() async throws {
         let slow = try script("echo $$ >\"$0.pid\"; exec sleep 1000", deadline: .milliseconds(300))
         #expect(await Self.reason(slow) == .timeout)
-        #expect(eventually { !isAlive() })
+        #expect(await inTime { !isAlive() })
 
         try Folder.removeFile(folder.path + "/answer.pid")
         let patient = try script("echo $$ >\"$0.pid\"; exec sleep 1000")
         let task = Task { try await patient.credential(for: "kumo") }
-        #expect(eventually { pid() != nil })
+        #expect(await inTime { pid() != nil })
         task.cancel()
         await #expect {
             try await task.value
         } throws: { ($0 as? CredentialError)?.reason == .cancelled }
-        #expect(eventually { !isAlive() })
+        #expect(await inTime { !isAlive() })
     }
 
     private func pid() -> Int32? {
