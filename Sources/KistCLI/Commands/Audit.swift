@@ -7,22 +7,45 @@ import SecretMemory
 
 /// Who got what, when, and what for; and whether the log is what was written.
 enum Audit {
-    static func show(_ request: AuditRequest, json: Bool, follow: Bool, _ session: Session) throws(Failure) -> Int32 {
+    /// Entries that are laid out together, so that a long log begins at once.
+    private static let page = 1_000
+    /// What `--follow` shows of what was before, as `tail -f` does.
+    static let lastOfFollowed = 10
+
+    /// - Parameter last: shows so many of what is there, the last ones; `nil` for all.
+    static func show(
+        _ request: AuditRequest, last: Int?, json: Bool, follow: Bool, _ session: Session
+    ) throws(Failure) -> Int32 {
         var request = request
-        var found: [JSONValue] = []
+        var table = AuditTable()
+        var found: [AuditEntry] = []
         var count = 0
+        func put() {
+            if json {
+                for entry in found { session.printer.json(entry.json) }
+            } else {
+                for line in table.lines(found) { session.printer.line(line) }
+            }
+            found.removeAll(keepingCapacity: true)
+        }
         func take(_ entry: AuditEntry) {
             count += 1
             request.after = entry.sequence
-            guard json else { return session.printer.line(line(entry, session.now)) }
-            if follow { session.printer.json(entry.json) } else { found.append(entry.json) }
+            found.append(entry)
+            if request.isFollowing { return }
+            if let last {
+                if found.count >= 2 * last + 1_000 { found.removeFirst(found.count - last) }
+            } else if !json || follow, found.count == page {
+                put()
+            }
         }
-        let first = request
-        try session.ask { (agent) throws(ClientError) in
-            found = []
-            try agent.audit(first, take)
+        try session.ask { (agent) throws(ClientError) in try agent.audit(request, take) }
+        if let last { found.removeFirst(max(0, found.count - last)) }
+        if json, !follow {
+            session.printer.json(["items": .array(found.map(\.json))])
+        } else {
+            put()
         }
-        if json, !follow { session.printer.json(["items": .array(found)]) }
         if count == 0, !json, !follow { session.printer.line(.quiet("nothing of that kind is in the log.")) }
         guard follow else { return ExitCode.done }
         request.isFollowing = true
@@ -30,61 +53,22 @@ enum Audit {
             session.printer.flush()
             usleep(500_000)
             do throws(ClientError) { try session.agentOrClientError().audit(request, take) } catch {
-                guard error.kind == .locked else { throw Advice.failure(error, vault: session.shownVault) }
+                // A lock ends the agent, too; between the two it still answers.
+                guard error.kind == .locked || error.kind == .retired || isGone(session) else {
+                    throw Advice.failure(error, vault: session.shownVault)
+                }
                 session.printer.note("the vault was locked; that is the end of what can be followed")
                 return ExitCode.done
             }
+            put()
         }
     }
 
-    /// `2026-11-21 09:12:40  run           kumo api_key  train.py · kist 4711`
-    static func line(_ entry: AuditEntry, _ now: Timestamp) -> [Phrase] {
-        let moment = entry.when.description
-        let when = "\(moment.prefix(10)) \(moment.dropFirst(11).prefix(8))"
-        let what =
-            entry.verb == "reveal" || entry.verb == AuditEntry.aboutLog
-            ? entry.purpose : [entry.verb, entry.purpose].filter { !$0.isEmpty }.joined(separator: " ")
-        var phrases: [Phrase] = [.quiet(when), "  ", Phrase(padded(what, 17)), "  "]
-        if entry.verb == AuditEntry.aboutLog {
-            phrases.append(
-                entry.purpose == "new" || entry.purpose == "renewed" ? .quiet(about(entry)) : .bad(about(entry)))
-        } else {
-            phrases.append(Phrase(padded(targets(entry), 20)))
+    private static func isGone(_ session: Session) -> Bool {
+        do throws(ClientError) { _ = try AgentConnection.open(places: session.places, mode: .noStart) } catch {
+            if case .notRunning = error { return true }
         }
-        if entry.result != AuditEntry.done { phrases += ["  ", .bad("refused: \(entry.result)")] }
-        var rest = [entry.reason]
-        let program = entry.who.program.split(separator: "/").last.map(String.init) ?? ""
-        if entry.who.pid > 0 { rest.append("\(program.isEmpty ? entry.who.client : program) \(entry.who.pid)") }
-        rest.removeAll { $0.isEmpty }
-        if !rest.isEmpty { phrases += ["  ", .quiet(rest.joined(separator: " · "))] }
-        if entry.missed > 0 { phrases += ["  ", .bad("\(entry.missed) before it could not be written")] }
-        return phrases
-    }
-
-    private static func targets(_ entry: AuditEntry) -> String {
-        let shown = entry.targets.prefix(4).map { target in
-            let place = target.profile == .default ? "" : "\(target.profile)/"
-            let name = target.name.map { "\(place)\($0)" } ?? "profile \(target.profile)"
-            return ([name] + target.fields.map(\.description)).joined(separator: " ")
-        }
-        let more = entry.targets.count - shown.count
-        return shown.joined(separator: ", ") + (more > 0 ? ", and \(more) more" : "")
-    }
-
-    static func about(_ entry: AuditEntry) -> String {
-        switch entry.purpose {
-        case "new": "the log begins"
-        case "renewed": "a new recovery code proves what follows"
-        case "torn": "a power cut took what was written last"
-        case "missing": "the log was gone; it begins anew"
-        case "cut": "the end of the log was gone; it begins anew"
-        case "foreign": "the log in this place was another vault's; it begins anew"
-        default: "the log was damaged or changed; it begins anew"
-        }
-    }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - Phrase(text).columns))
+        return false
     }
 
     static func verify(code: consuming SecretBytes, json: Bool, _ session: Session) throws(Failure) -> Int32 {
@@ -141,6 +125,7 @@ struct AuditCommand: SessionCommand {
             Times are UTC. Process and program are what the other side says of itself.
 
             Example:  kist audit kumo --since 7d
+                      kist audit --follow
                       kist audit --verify --recovery
             """)
 
@@ -150,6 +135,10 @@ struct AuditCommand: SessionCommand {
         name: [.customLong("verb")],
         help: ArgumentHelp("Only this: reveal, run, get, put, unlock … May be given several times.", valueName: "verb"))
     var verbs: [String] = []
+    @Option(
+        name: [.long, .customShort("n")],
+        help: ArgumentHelp("Only the last ones of what is there; 10 with --follow alone.", valueName: "count"))
+    var last: Int?
     @Flag(name: [.long, .customShort("f")], help: "Go on showing what is written.") var follow = false
     @Flag(help: "Look at the whole log: is it what was written, in order, to its end?") var verify = false
     @Flag(help: "With --verify: prove it with the recovery code, too.") var recovery = false
@@ -162,12 +151,13 @@ struct AuditCommand: SessionCommand {
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         guard !verify else {
-            guard name == nil, since == nil, verbs.isEmpty, !follow else {
+            guard name == nil, since == nil, verbs.isEmpty, last == nil, !follow else {
                 throw Failure.usage("--verify looks at the whole log")
             }
             return try Audit.verify(code: try code(session), json: json, session)
         }
         guard !recovery, recoveryDescriptor == nil else { throw Failure.usage("a recovery code is for --verify") }
+        guard (0...100_000).contains(last ?? 0) else { throw Failure.usage("--last takes a number up to 100000") }
         var request = AuditRequest(verbs: verbs)
         guard verbs.allSatisfy({ (1...32).contains($0.utf8.count) }), verbs.count <= 64 else {
             throw Failure.usage("--verb takes a word: reveal, run, put")
@@ -191,7 +181,9 @@ struct AuditCommand: SessionCommand {
                     "--since takes a length of time or a date", advice: ["--since 7d   --since 2026-11-01"])
             }
         }
-        return try Audit.show(request, json: json, follow: follow, session)
+        // Whoever names a time wants all from there.
+        let shown = last ?? (follow && since == nil ? Audit.lastOfFollowed : nil)
+        return try Audit.show(request, last: shown, json: json, follow: follow, session)
     }
 
     private func code(_ session: Session) throws(Failure) -> SecretBytes {
