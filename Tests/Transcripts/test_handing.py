@@ -190,6 +190,41 @@ def test_a_new_revision_is_told_by_a_signal(home):
         process.kill()
 
 
+def test_a_value_that_a_signal_tells_of_is_masked_too(home):
+    """What the program had, what it fetches when it is told, and what it fetches when it is told again."""
+    store(home, token="s3cret-one")
+    script = 'trap "kist get db token; echo" HUP; trap "echo end $DB_TOKEN; exit 7" USR1; echo up $DB_TOKEN; ' \
+        "while :; do sleep 0.1; done"
+    process = started(home, "--mask", "--watch-signal", "HUP", "db", "--", "sh", "-c", script)
+    try:
+        seen = process.stdout.readline()
+        for token in (b"s3cret-two", b"s3cret-three"):
+            home.kist("edit", "db", "--stdin", given=b'{"token":"%s"}' % token)
+            seen += process.stdout.readline()
+        os.kill(process.pid, signal.SIGUSR1)
+        seen += process.stdout.read()
+        assert process.wait(120) == 7
+        mark = "‹db.token›"
+        assert seen.decode().split("\n") == [f"up {mark}", mark, mark, f"end {mark}", ""], seen
+        # Looking what to cover is a use, and stands in the log.
+        assert home.kist("audit", "db", "--verb", "run").count(b"db token") == 3
+    finally:
+        process.kill()
+
+
+def test_a_value_that_cannot_be_masked_is_said(home):
+    store(home, token="s3cret-one")
+    script = 'trap "exit 7" HUP; echo up; while :; do sleep 0.1; done'
+    process = started(home, "--mask", "--watch-signal", "HUP", "db", "--", "sh", "-c", script)
+    try:
+        assert process.stdout.readline() == b"up\n"
+        home.kist("edit", "db", "--stdin", "--expires", "2020-01-01", given=b'{"token":"s3cret-two"}')
+        assert process.wait(120) == 7
+        assert b"the program was told, but the new value is not masked: db expired" in process.stderr.read()
+    finally:
+        process.kill()
+
+
 def test_watching_does_not_keep_the_vault_open(home):
     store(home, token="s3cret-one")
     log = os.path.join(home.work, "log")

@@ -57,7 +57,11 @@ final class Relay {
         let count = poll(&polls, nfds_t(polls.count), timeout())
         if count == 0 { for stream in streams where stream.waits { stream.release() } }
         if let keyboard, !isRaw { takeTerminal(ifChanged: keyboard) }
-        if let text = watch?.look(program) { say(text) }
+        if let news = watch?.look(program) {
+            // Before anything else is read: what was printed since is looked at with it.
+            if let masked = news.masked { for stream in streams { stream.look(for: masked) } }
+            say(news.text)
+        }
         guard count > 0 else { return }
         if polls[2].revents != 0 { keyboard?.read() }
         if let keyboard, keyboard.hasPending { keyboard.write() }
@@ -186,6 +190,14 @@ final class Relay {
 protocol RelayWatch: AnyObject {
     /// How long may pass between two looks.
     var milliseconds: Int32 { get }
-    /// - Returns: a line for the user, if there is something to say.
-    func look(_ program: RelayedProgram) -> String?
+    /// - Returns: what there is to say, if anything happened.
+    func look(_ program: RelayedProgram) -> WatchNews?
+}
+
+/// What a look at a running program came to.
+struct WatchNews {
+    /// A line for the user.
+    let text: String
+    /// What is looked for in its output from now on; `nil` when that stays.
+    var masked: MaskedValues?
 }

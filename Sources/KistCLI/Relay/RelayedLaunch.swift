@@ -7,8 +7,7 @@ import SecretMemory
 struct RelayedLaunch {
     let command: [String]
     let choice: MaskChoice
-    let patterns: PatternSet
-    let labels: [String]
+    let masked: MaskedValues
     let signals: RelaySignals
     /// What the program reads in place of our standard input; ours to close.
     var input: Int32?
@@ -83,7 +82,8 @@ struct RelayedLaunch {
         let master = terminal.takeMaster()
         pipes.sizes = (like, pipes.sizes.inner + [master.raw])
         pipes.streams.append(
-            RelayedStream(from: master, to: target, kind: .terminal, mask: Mask(patterns, labels: labels)))
+            RelayedStream(from: master, to: target, kind: .terminal, mask: Mask(masked.patterns, labels: masked.labels))
+        )
         return slave
     }
 
@@ -95,7 +95,8 @@ struct RelayedLaunch {
         pipes.descriptors[Int(number)] = end
         pipes.streams.append(
             RelayedStream(
-                from: ends.takeReading(), to: number, kind: kind, mask: Mask(patterns, labels: labels)))
+                from: ends.takeReading(), to: number, kind: kind,
+                mask: Mask(masked.patterns, labels: masked.labels)))
     }
 
     private func start(

@@ -68,6 +68,8 @@ final class RelayedStream {
         if isBroken { drop() }
     }
 
+    func look(for masked: MaskedValues) { mask.look(for: masked.patterns, labels: masked.labels) }
+
     func release() { mask.release(atMost: Self.mostReleased, into: &pending) }
 
     /// Writes a portion; for a target that is ready.

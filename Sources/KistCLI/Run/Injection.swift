@@ -14,9 +14,8 @@ struct Injection: ~Copyable {
     var madeFolder = false
     /// What goes another way than through the environment.
     var handed = Handed()
-    /// The secrets to be masked in what the program prints, each with a label of the same number.
-    var patterns = PatternList()
-    var labels: [String] = []
+    /// The secrets to be masked in what the program prints.
+    var sought = SoughtValues()
 
     /// One credential, and what its variables begin with.
     struct Source {

@@ -7,21 +7,6 @@ import SecretMemory
 
 /// What `--as` changes in the environment: the path of a value in place of the value.
 extension Injector {
-    /// Every secret that the program gets is looked for in what it prints.
-    func collect(_ reply: borrowing RevealReply, _ injection: inout Injection) {
-        var seen: Set<String> = []
-        for item in reply.items {
-            for field in item.fields {
-                let label = Deliveries.key(item.overview.name, field.name)
-                guard seen.insert("\(item.overview.profile)/\(label)").inserted else { continue }
-                let isLongEnough = reply.segments.withSegment(field.segment) {
-                    injection.patterns.add($0, label: injection.labels.count)
-                }
-                if isLongEnough { injection.labels.append("‹\(label)›") }
-            }
-        }
-    }
-
     /// One credential's value must never stand for another's.
     func checkProfiles(_ items: [RevealedItem]) throws(Failure) {
         let held = items.map { (profile: $0.overview.profile, name: $0.overview.name, fields: $0.fields.map(\.name)) }

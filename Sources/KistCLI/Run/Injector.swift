@@ -24,7 +24,7 @@ struct Injector {
         guard reply.items.count == request.sources.count + request.singles.count else {
             throw Failure("the agent answered for another number of credentials")
         }
-        if masks { collect(reply, &injection) }
+        if masks { injection.sought.add(reply) }
         if !deliveries.isPlain {
             let handing = Handing(session: session, deliveries: deliveries, pid: pid)
             try checkProfiles(reply.items)

@@ -21,6 +21,8 @@ final class RevisionWatch: RelayWatch {
     private var deadline: Int64?
     /// What the program is started anew with; `nil` when its end is its own.
     var next: Injection?
+    /// For a program that is told by a signal and whose output is masked.
+    var masking: Masking?
 
     static let interval: Int32 = 1_000
     /// Seconds that a program has to end when it is restarted.
@@ -43,7 +45,7 @@ final class RevisionWatch: RelayWatch {
 
     var milliseconds: Int32 { Self.interval }
 
-    func look(_ program: RelayedProgram) -> String? {
+    func look(_ program: RelayedProgram) -> WatchNews? {
         let now = BootClock.nanoseconds
         if let deadline {
             if now > deadline { program.send(SIGKILL) }
@@ -95,23 +97,30 @@ final class RevisionWatch: RelayWatch {
 
     private func act(
         _ agent: AgentConnection, _ credential: NamedRequest, _ current: UInt64, _ program: RelayedProgram
-    ) -> String {
+    ) -> WatchNews {
         do throws(Failure) {
             if case .signal(let number) = action {
                 try note(agent, current)
+                // The mask comes first: told, the program may fetch the value and print it at once.
+                var news = WatchNews(text: "\(credential.name) has changed; the program was told")
+                do throws(Failure) { news.masked = try masking?.renewed(agent) } catch {
+                    let text = "\(news.text), but the new value is not masked: \(error.message)"
+                    news = WatchNews(text: text)
+                }
                 program.send(number)
-                return "\(credential.name) has changed; the program was told"
+                return news
             }
             next = try renew(agent)
             try note(agent, current)
         } catch {
             failedAt = current
-            return "\(credential.name) has changed, but the program was not restarted: \(error.message)"
+            return WatchNews(
+                text: "\(credential.name) has changed, but the program was not restarted: \(error.message)")
         }
         deadline = BootClock.nanoseconds + Self.patience * 1_000_000_000
         program.send(SIGTERM)
         program.send(SIGCONT)
-        return "\(credential.name) has changed; the program is restarted"
+        return WatchNews(text: "\(credential.name) has changed; the program is restarted")
     }
 
     private func note(_ agent: AgentConnection, _ current: UInt64) throws(Failure) {
@@ -123,5 +132,23 @@ final class RevisionWatch: RelayWatch {
             }
         }
         generation = current
+    }
+}
+
+/// What is looked for in the output of a program that goes on with other values than it began with.
+final class Masking {
+    private var sought: SoughtValues
+    private let reveal: (AgentConnection) throws(Failure) -> RevealReply
+
+    /// - Parameter reveal: asks for the present values.
+    init(sought: consuming SoughtValues, reveal: @escaping (AgentConnection) throws(Failure) -> RevealReply) {
+        self.sought = sought
+        self.reveal = reveal
+    }
+
+    /// The former values and the present ones.
+    func renewed(_ agent: AgentConnection) throws(Failure) -> MaskedValues {
+        sought.add(try reveal(agent))
+        return sought.mask()
     }
 }

@@ -40,12 +40,10 @@ enum Run {
                 return try injection(
                     request, try EnvFiles.read(input.envFiles, session), input, session, masks: !choice.isNone,
                     revisions: &ignored
-                ) { (asked) throws(Failure) in
-                    do throws(ClientError) { return try agent.reveal(asked) } catch {
-                        throw Advice.failure(error, vault: session.shownVault)
-                    }
-                }
-            }, revisions: revisions)
+                ) { (asked) throws(Failure) in try reveal(asked, agent, session) }
+            },
+            reveal: { (agent) throws(Failure) in try reveal(asked(request, input), agent, session) },
+            revisions: revisions)
         return try starting.start(first)
     }
 
@@ -56,10 +54,7 @@ enum Run {
     ) throws(Failure) -> Injection {
         var injection = Injection()
         if !request.isEmpty {
-            let asked = RevealRequest(
-                wants: request.wants, purpose: .run, reason: input.reason ?? input.command.first,
-                allowExpired: input.allowExpired)
-            let reply = try reveal(asked)
+            let reply = try reveal(asked(request, input))
             for item in reply.items {
                 let (profile, name) = (item.overview.profile, item.overview.name)
                 revisions[NamedRequest(profile: profile, name: name)] = item.overview.revision
@@ -74,6 +69,20 @@ enum Run {
         try files.set(in: &injection.block, allowingDangerous: input.allowDangerousNames)
         if input.pristine { try Pristine.apply(to: &injection, session) }
         return injection
+    }
+
+    private static func asked(_ request: InjectionRequest, _ input: RunInput) -> RevealRequest {
+        RevealRequest(
+            wants: request.wants, purpose: .run, reason: input.reason ?? input.command.first,
+            allowExpired: input.allowExpired)
+    }
+
+    private static func reveal(
+        _ asked: RevealRequest, _ agent: AgentConnection, _ session: Session
+    ) throws(Failure) -> RevealReply {
+        do throws(ClientError) { return try agent.reveal(asked) } catch {
+            throw Advice.failure(error, vault: session.shownVault)
+        }
     }
 
     private static func say(_ injection: borrowing Injection, _ session: Session) {

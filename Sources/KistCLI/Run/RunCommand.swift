@@ -19,7 +19,7 @@ struct RunCommand: SessionCommand {
             Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown \
             with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON. \
             Pipes and files get what was written, unless --mask is given. KIST_NO_MASK=1 turns it off. \
-            Looked for is what the program was started with: with --watch-signal not the new value that it fetches.
+            With --watch-signal a new value is looked for, too, from just before the program is told.
             """)
 
     @Option(

@@ -12,12 +12,14 @@ struct Starting {
     let choice: MaskChoice
     /// Makes what the program is started with anew.
     let renew: (AgentConnection) throws(Failure) -> Injection
+    /// Asks for the present values alone.
+    let reveal: (AgentConnection) throws(Failure) -> RevealReply
     /// The credentials and what of them the program has.
     let revisions: [NamedRequest: UInt64]
 
     /// - Returns: the program's exit code, or 128 + N; it does not return when nothing had to stay.
     func start(_ injection: consuming Injection) throws(Failure) -> Int32 {
-        guard input.watch == nil, choice.isNone || injection.labels.isEmpty else { return try stay(injection) }
+        guard input.watch == nil, choice.isNone || injection.sought.isEmpty else { return try stay(injection) }
         // A folder of ours or of a private agent goes with this process.
         var stays = injection.madeFolder || injection.handed.madeFolder
         if stays, session.bundlePath == nil { stays = try session.agent().isPrivate }
@@ -44,6 +46,10 @@ struct Starting {
             watch = RevisionWatch(
                 session, action, revisions: revisions, connection: revisions.isEmpty ? nil : try session.agent(),
                 renew: renew)
+            // A program that is told fetches the new value itself and may print it.
+            if case .signal = action, !choice.isNone {
+                watch?.masking = Masking(sought: first.sought.copy(), reveal: reveal)
+            }
         }
         var code = try launch(first, signals, watch)
         while let watch, let next = watch.next.take() {
@@ -57,11 +63,11 @@ struct Starting {
         _ injection: consuming Injection, _ signals: RelaySignals, _ watch: RevisionWatch?
     ) throws(Failure) -> Int32 {
         let handed = injection.handed
-        let labels = injection.labels
-        let patterns = PatternSet(injection.patterns)
+        let masked = injection.sought.mask()
+        let isMasked = !masked.labels.isEmpty || watch?.masking != nil
         var launch = RelayedLaunch(
-            command: command(handed), choice: labels.isEmpty ? choice.withoutMask : choice,
-            patterns: patterns, labels: labels, signals: signals, input: handed.input, watch: watch)
+            command: command(handed), choice: isMasked ? choice : choice.withoutMask, masked: masked,
+            signals: signals, input: handed.input, watch: watch)
         launch.keeping = input.keptDescriptors + handed.descriptors
         defer { for descriptor in handed.descriptors + [handed.input].compactMap({ $0 }) { close(descriptor) } }
         return try launch.run(injection.block)

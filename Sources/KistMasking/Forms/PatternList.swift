@@ -29,6 +29,13 @@ package struct PatternList: ~Copyable {
 
     package init() { text = SecretBuffer(capacity: 4_096) }
 
+    package borrowing func copy() -> PatternList {
+        var copy = PatternList()
+        text.withBytes { copy.text.append($0) }
+        copy.entries = entries
+        return copy
+    }
+
     /// Adds a secret.
     ///
     /// - Parameter label: what `PatternSet` answers when it is found.

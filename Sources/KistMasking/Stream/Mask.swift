@@ -5,8 +5,8 @@ internal import SecretMemory
 /// What could still become a secret is held back until more has come, so no border between two pieces lets one through.
 /// All that overlaps is covered as one. What is held lies in locked memory.
 package struct Mask: ~Copyable {
-    private let patterns: PatternSet
-    private let labels: [[UInt8]]
+    private var patterns: PatternSet
+    private var labels: [[UInt8]]
     private var work: SecretBytes
     /// Bytes in `work`; the first of them is the first that is held.
     private var used = 0
@@ -28,6 +28,21 @@ package struct Mask: ~Copyable {
         self.patterns = patterns
         self.labels = labels.map { Array($0.utf8) }
         work = SecretBytes(count: Self.chunk + patterns.longest) { _ in }
+    }
+
+    /// Looks for other secrets from now on, in what is held as well: nothing of the stream is lost between the two.
+    package mutating func look(for patterns: PatternSet, labels: [String]) {
+        self.patterns = patterns
+        self.labels = labels.map { Array($0.utf8) }
+        coveredLabel = -1
+        let room = max(Self.chunk + patterns.longest, work.count)
+        guard room > work.count else { return }
+        let held = used
+        work = work.withBytes { old in
+            SecretBytes(count: room) { new in
+                new.copyMemory(from: UnsafeRawBufferPointer(rebasing: old[..<held]))
+            }
+        }
     }
 
     /// Bytes that were taken and not yet put out.

@@ -97,6 +97,23 @@ import Testing
         }
     }
 
+    @Test func otherSecretsAreLookedForInTheMiddleOfAStream() {
+        let former = PatternSet.of(["a former secret"])
+        let both = PatternSet.of(["a former secret", "the new secret " + String(repeating: "x", count: 300)])
+        var output: [UInt8] = []
+        func feed(_ text: String, _ mask: inout Mask) {
+            Array(text.utf8).withUnsafeBytes { mask.feed($0, into: &output) }
+        }
+        var mask = Mask(former, labels: ["‹a›"])
+        feed("1 a former secret 2 a former", &mask)
+        #expect(mask.held == 8, "what may become one is held over the change")
+        mask.look(for: both, labels: ["‹a›", "‹b›"])
+        feed(" secret 3 the new ", &mask)
+        feed("secret " + String(repeating: "x", count: 300) + " 4 a former secret", &mask)
+        mask.finish(into: &output)
+        #expect(String(decoding: output, as: UTF8.self) == "1 ‹a› 2 ‹a› 3 ‹b› 4 ‹a›")
+    }
+
     @Test func theCharacterThatHoldsTheLastBitsIsCoveredToo() {
         let set = PatternSet.of(["abcdefgh"])
         // "abcdefgh" and "abcdefghZ": the eleventh character differs.
