@@ -37,6 +37,8 @@ enum List {
             Table.Column("NAME"), .init("PLATFORM", shrinks: true), .init("EXPIRES"), .init("CHANGED"),
         ]
         if everywhere { columns.insert(.init("PROFILE"), at: 0) }
+        let hasPolicies = overviews.contains { $0.policy != .allow }
+        if hasPolicies { columns.append(.init("POLICY")) }
         let hasUses = overviews.contains { $0.lastUsed != nil }
         if hasUses { columns.append(.init("USED")) }
         let hasNotes = overviews.contains { $0.note != nil }
@@ -48,6 +50,7 @@ enum List {
                 .quiet(overview.modified.date),
             ]
             if everywhere { cells.insert(Phrase(overview.profile.description), at: 0) }
+            if hasPolicies { cells.append(overview.policy == .allow ? "" : Phrase(overview.policy.rawValue)) }
             if hasUses { cells.append(.quiet(overview.lastUsed?.date ?? "–")) }
             if hasNotes { cells.append(.quiet(overview.note ?? "")) }
             let refused = overview.rejections.map(\.host).joined(separator: ", ")

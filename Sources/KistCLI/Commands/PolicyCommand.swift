@@ -35,6 +35,39 @@ enum PolicySetting {
         return ExitCode.done
     }
 
+    /// The credentials that are not handed out to everything, and how many are; as JSON all of them.
+    static func list(everywhere: Bool, json: Bool, _ session: Session) throws(Failure) -> Int32 {
+        let profile = everywhere ? nil : try session.profile()
+        let overviews = try session.overviews(profile)
+        if json {
+            let items = overviews.map { overview -> JSONValue in
+                [
+                    "name": .string(overview.name.description), "profile": .string(overview.profile.description),
+                    "policy": .string(overview.policy.rawValue),
+                ]
+            }
+            session.printer.json(["items": .array(items)])
+            return ExitCode.done
+        }
+        var columns = [Table.Column("NAME"), .init("POLICY")]
+        if everywhere { columns.insert(.init("PROFILE"), at: 0) }
+        var table = Table(columns)
+        for overview in overviews where overview.policy != .allow {
+            var cells: [Phrase] = [Phrase(overview.name.description), Phrase(overview.policy.rawValue)]
+            if everywhere { cells.insert(Phrase(overview.profile.description), at: 0) }
+            table.add(cells)
+        }
+        let rest = overviews.count { $0.policy == .allow }
+        if !table.isEmpty { for line in table.lines(width: session.printer.columns) { session.printer.line(line) } }
+        let others = table.isEmpty ? "" : "other "
+        session.printer.line(
+            .quiet(
+                overviews.isEmpty
+                    ? "nothing is stored in \(profile.map { "profile \($0)" } ?? "the vault")"
+                    : "\(rest) \(others)\(rest == 1 ? "credential" : "credentials"): allow"))
+        return ExitCode.done
+    }
+
     static func words(_ policy: Policy) -> String {
         switch policy {
         case .allow: "allow – handed out whenever the vault is open"
@@ -64,15 +97,20 @@ struct PolicyCommand: SessionCommand {
             confirm    only after somebody agreed in a dialog, each time
             run-only   for run, check, curl and tools; not for get, env, show, render
 
-            Example:  kist policy snowflake confirm
+            Example:  kist policy
+                      kist policy snowflake confirm
             """)
 
-    @Argument(help: "The credential.") var name: String
+    @Argument(help: "The credential; without it, those with another policy than allow are listed.") var name: String?
     @Argument(help: "allow, confirm or run-only; without it, the present one is said.") var policy: String?
+    @Flag(name: [.customLong("all"), .customShort("a")], help: "Without a name: of all profiles.") var everywhere =
+        false
     @Flag(help: "As JSON.") var json = false
     @OptionGroup(title: "Everywhere") var shared: SharedOptions
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
-        try PolicySetting.execute(name, policy, json: json, session)
+        guard let name else { return try PolicySetting.list(everywhere: everywhere, json: json, session) }
+        guard !everywhere else { throw Failure.usage("--all is for the list of all profiles, without a name") }
+        return try PolicySetting.execute(name, policy, json: json, session)
     }
 }
