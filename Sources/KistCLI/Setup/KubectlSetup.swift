@@ -69,8 +69,7 @@ enum KubectlSetup: ToolSetup {
         let indent = next.drop { $0 == " " }.hasPrefix("- ") ? String(next.prefix { $0 == " " }) : ""
         let added = block(user, credential, program, indent)
         if contains(added, lines) != nil { return text }
-        // A list ends where a key of the document stands at the margin.
-        let end = lines[(users + 1)...].firstIndex { !$0.hasPrefix(" ") && !$0.hasPrefix("-") } ?? lines.count
+        let end = end(of: users, lines)
         let names = ["name: \(user)", "name: \"\(user)\"", "name: '\(user)'"]
         let isThere = lines[users..<end].contains { line in
             names.contains(String(line.withoutReturn.drop { $0 == " " || $0 == "-" }))
@@ -90,9 +89,19 @@ enum KubectlSetup: ToolSetup {
             let block = block(user, credential, program, indent)
             guard let start = contains(block, lines) else { continue }
             lines.removeSubrange(start..<start + block.count)
+            if let users = lines.firstIndex(where: { $0.withoutReturn == "users:" }), end(of: users, lines) == users + 1
+            {
+                // A key without a value reads as null; this is what kubectl itself writes when there is none.
+                lines[users] = "users: []".ended(as: lines[users])
+            }
             return lines.joined(separator: "\n")
         }
         return text
+    }
+
+    /// A list ends where a key of the document stands at the margin.
+    private static func end(of users: Int, _ lines: [String]) -> Int {
+        lines[(users + 1)...].firstIndex { !$0.hasPrefix(" ") && !$0.hasPrefix("-") } ?? lines.count
     }
 
     private static func contains(_ block: [String], _ lines: [String]) -> Int? {

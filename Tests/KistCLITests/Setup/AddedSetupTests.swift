@@ -141,6 +141,21 @@ import Testing
         #expect(throws: Failure.self) { try after(KubectlSetup.self, place(["prod"]), file, "{\"kind\":\"Config\"}") }
     }
 
+    /// A key without a value would read as null, which some readers take for no list.
+    @Test(arguments: ["users: []", "users: null"])
+    func kubectlTakesBackTheLastUserAsKubectlDoes(_ empty: String) throws {
+        let file = ".kube/config"
+        let start = "apiVersion: v1\nkind: Config\n\(empty)\ncurrent-context: \"\"\n"
+        let left = start.replacing(empty, with: "users: []")
+        let made = try #require(try after(KubectlSetup.self, place(["prod"]), file, start))
+        #expect(made.contains("users:\n- name: \"prod\"\n"))
+        #expect(try after(KubectlSetup.self, place(["prod"]), file, made, undo: true) == left)
+        let alone = try #require(try after(KubectlSetup.self, place(["prod"]), file, ""))
+        let undone = try after(KubectlSetup.self, place(["prod"]), file, alone, undo: true)
+        #expect(undone == "apiVersion: v1\nkind: Config\nusers: []\n")
+        #expect(try after(KubectlSetup.self, place(["prod"]), file, undone) == alone)
+    }
+
     @Test func googlesFileHoldsNoSecretAndIsJSON() throws {
         let made = try #require(try after(GCPSetup.self, place(["cloud"]), ".config/kist/gcp/cloud.json", nil))
         #expect(made.contains(#""audience": "//iam.googleapis.com/x\"y","#))
