@@ -112,6 +112,13 @@ import Testing
         for uri in ["/", "/apix", "/admin", "/apis/v1", "/v1/connectors"] { #expect(status(uri) == 403, "\(uri)") }
     }
 
+    @Test func aRefusalNamesThePathWithoutItsQuery() {
+        let headers = HTTPHeaders([("Host", "127.0.0.1:4711")])
+        let head = HTTPRequestHead(version: .http1_1, method: .PUT, uri: "/admin/keys?token=x", headers: headers)
+        let refusal = #expect(throws: RequestGuard.Refusal.self) { try Self.guarding.admit(head) }
+        #expect(refusal?.text == "PUT /admin/keys is not allowed here")
+    }
+
     @Test func rulesNameMethodsAndPaths() throws {
         let rules = try ["GET /api/v1/*", "POST /api/v1/jobs", "* /api/v2", "/api/v3/*"].map(PathRule.init)
         let guarding = RequestGuard(port: Self.port, rules: rules, base: "/api")

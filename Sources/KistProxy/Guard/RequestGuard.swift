@@ -49,7 +49,8 @@ package struct RequestGuard: Sendable {
             throw Refusal(status: .badRequest, text: "a header asks for another method or path than the request")
         }
         guard isAllowed(head.method.rawValue, target.path) else {
-            throw Refusal(status: .forbidden, text: "\(head.method.rawValue) of this path is not allowed here")
+            // Without its query, which may hold what nobody else should read.
+            throw Refusal(status: .forbidden, text: "\(head.method.rawValue) \(target.path) is not allowed here")
         }
         return target
     }
