@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import traceback
 
 import kist
 from home import Home, raises
@@ -83,6 +84,15 @@ def test_what_is_missing_is_named_with_advice():
         error = raises(kist.NotFound, lambda: kist.get("kumo", "nothing"))
         assert "nothing" in str(error) or "no such field" in str(error)
         assert isinstance(raises(kist.KistError, lambda: kist.connect("https://kist.example")), kist.NotSupported)
+
+
+def test_errors_are_shown_by_the_names_that_programs_use():
+    shown = "".join(traceback.format_exception_only(kist.NotFound, kist.NotFound("there is none")))
+    assert shown == "kist.NotFound: there is none\n", shown
+    errors = [kist.KistError, *kist.KistError.__subclasses__()]
+    assert len(errors) == 14 and all(getattr(kist, error.__name__) is error for error in errors), errors
+    assert {error.__module__ for error in errors} == {"kist"}
+    assert type(pickle.loads(pickle.dumps(kist.Locked("x")))) is kist.Locked
 
 
 def test_a_secret_in_the_place_of_a_name_is_not_repeated():

@@ -77,6 +77,12 @@ class NotSupported(KistError, NotImplementedError):
     """This is reserved, or needs something that is not installed."""
 
 
+# Shown, pickled and looked up as people import them: kist.NotFound.
+for _error in (KistError, *KistError.__subclasses__()):
+    _error.__module__ = "kist"
+del _error
+
+
 def from_agent(kind: str, message: str, facts: Mapping[str, Any], vault: str) -> KistError:
     """The exception for an error of the agent, with the same advice as the command line gives."""
 
@@ -125,7 +131,7 @@ def from_agent(kind: str, message: str, facts: Mapping[str, Any], vault: str) ->
         }
         return make(NotOpened, texts.get(kind, f"the vault was not opened: {message}"), "see more:  kist unlock")
     if kind == "wait":
-        return make(NotOpened, "after a wrong passphrase there is a pause")
+        return make(NotOpened, "after a wrong key there is a pause")
     if kind == "version":
         return make(NoAgent, "an agent of another version is running", "end it:  kist lock")
     if kind == "holder":
