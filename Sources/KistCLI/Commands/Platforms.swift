@@ -70,7 +70,11 @@ struct PlatformShow: SessionCommand {
         printer.line(.strong(platform.name), "  ", Phrase(platform.summary))
         if !platform.variants.isEmpty {
             printer.line("")
-            for variant in platform.variants { printer.line("  --variant \(variant.name)  ", .quiet(variant.title)) }
+            let widest = platform.variants.map(\.name.count).max() ?? 0
+            for variant in platform.variants {
+                let gap = String(repeating: " ", count: widest - variant.name.count + 2)
+                printer.line("  --variant \(variant.name)\(gap)", .quiet(variant.title))
+            }
         }
         printer.line("")
         var table = Table([.init("  FIELD"), .init("KIND"), .init("FORM", shrinks: true), .init("", shrinks: true)])
@@ -84,16 +88,39 @@ struct PlatformShow: SessionCommand {
         if platform.isFreeForm { table.add(["  any name", "secret or plain", "text", ""]) }
         for line in table.lines(width: printer.columns) { printer.line(line) }
         let names = Self.variables(platform)
-        if !names.isEmpty { printer.line("  ", .quiet("sets       "), Phrase(names.joined(separator: " "))) }
-        if !platform.unset.isEmpty {
-            printer.line("  ", .quiet("takes away "), Phrase(platform.unset.map(\.name).uniqued.joined(separator: " ")))
-        }
-        if !platform.files.isEmpty {
-            printer.line("  ", .quiet("files      "), Phrase(platform.files.map(\.path).uniqued.joined(separator: " ")))
-        }
-        for note in platform.notes { printer.line("  ", .quiet("note       "), Phrase(note.text)) }
-        if let rotation = platform.rotation { printer.line("  ", .quiet("new key    "), Phrase(rotation.text)) }
+        printer.line("")
+        put("sets", names, printer)
+        put("takes away", platform.unset.map(\.name).uniqued, printer)
+        put("files", platform.files.map(\.path).uniqued, printer)
+        for note in platform.notes { put("note", Self.words(note.text), printer) }
+        if let rotation = platform.rotation { put("new key", Self.words(rotation.text), printer) }
         return ExitCode.done
+    }
+
+    /// What it is, and beside it the words, broken where the terminal ends; nothing without words.
+    private func put(_ what: String, _ words: [String], _ printer: Printer) {
+        let indent = 14
+        let room = max(24, (printer.columns ?? .max) - indent)
+        var (line, used) = ("", 0)
+        var lines: [String] = []
+        for word in words {
+            let more = Phrase(word).columns
+            if used > 0, used + 1 + more > room {
+                lines.append(line)
+                (line, used) = ("", 0)
+            }
+            line += (used > 0 ? " " : "") + word
+            used += (used > 0 ? 1 : 0) + more
+        }
+        if used > 0 { lines.append(line) }
+        for (index, line) in lines.enumerated() {
+            let head = index == 0 ? what : ""
+            printer.line("  ", .quiet(head + String(repeating: " ", count: indent - 2 - head.count)), Phrase(line))
+        }
+    }
+
+    private static func words(_ text: String) -> [String] {
+        text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     }
 
     private static func variables(_ platform: Platform) -> [String] {
