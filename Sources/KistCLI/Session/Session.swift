@@ -127,7 +127,7 @@ package final class Session {
                 switch error.kind {
                 case .locked? where attempt < 2: try unlock()
                 case .retired? where attempt < 2: reconnect()
-                default: throw Advice.failure(error, vault: shownVault)
+                default: throw pointing(Advice.failure(error, vault: shownVault), error)
                 }
             }
         }

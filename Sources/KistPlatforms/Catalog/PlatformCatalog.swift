@@ -1,4 +1,5 @@
 private import Glibc
+private import KistModel
 
 /// The platforms that come with Kist and the user's own. Only what is asked for is read and parsed.
 package struct PlatformCatalog: Sendable {
@@ -41,12 +42,9 @@ package struct PlatformCatalog: Sendable {
 
     private func file(_ name: String) -> String? { userFolder.map { "\($0)/\(name).toml" } }
 
-    /// What `name` is short for, or mistyped from: names that begin with it or with its first part.
+    /// What `name` is short for, or mistyped from.
     private func similar(to name: String) -> [String] {
-        let known = names().map(\.name)
-        let word = name.lowercased().split { $0 == "-" || $0 == "_" || $0 == "." }.first.map(String.init) ?? ""
-        guard word.count >= 2 else { return [] }
-        return Array(known.filter { $0.hasPrefix(word) || word.hasPrefix($0) }.prefix(4))
+        Likeness.names(like: name, in: names().map(\.name), atMost: 4)
     }
 
     private static func isName(_ name: String) -> Bool {
