@@ -4,6 +4,8 @@ import os
 import signal
 import time
 
+from home import PASSPHRASE
+
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGALRM, signal.SIGTERM,
            signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU]
 STOPPING = {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
@@ -83,6 +85,44 @@ def test_keys_that_edit(home):
     _, status = job.finish()
     assert status == 0
     job.close()
+
+
+def test_what_is_typed_ahead_of_the_next_try_is_not_shown(home):
+    """While a wrong passphrase is being looked at, somebody types the next one: the agent stands still, so that lasts."""
+    home.initialise()
+    home.kist("lock")
+    for ends in (False, True):
+        job = home.job(["kist", "unlock"])
+        everything = job.expect("Passphrase: ")
+        agent, = home.agents()
+        os.kill(agent, signal.SIGSTOP)
+        wait_until("a stop", lambda: state(agent) == "T")
+        wait_until("no echo", lambda: not job.echoes)
+        job.type("not the one\r")
+        everything += job.expect("\r\n")
+        job.type(TYPED)
+        for _ in range(20):
+            job.read(0.02)
+            assert not job.echoes
+        os.kill(job.job, signal.SIGTSTP)
+        wait_until("a stop", lambda: state(job.job) == "T")
+        assert job.echoes, "stopped without echo"
+        os.kill(job.job, signal.SIGCONT)
+        wait_until("no echo", lambda: not job.echoes)
+        if ends:
+            job.type("\x03")
+            rest, status = job.finish()
+            assert status == 130 and job.echoes, (status, rest)
+        os.kill(agent, signal.SIGCONT)
+        if not ends:
+            everything += job.expect("Passphrase: ")
+            wait_until("no echo", lambda: not job.echoes)
+            job.type(PASSPHRASE + "\r")
+            rest, status = job.finish()
+            assert status == 0 and b"Unlocked" in rest and job.echoes, (status, rest)
+            home.kist("lock")
+        assert TYPED.encode() not in everything + rest and b"z3k" not in everything + rest, (everything, rest)
+        job.close()
 
 
 def test_end_of_input_and_what_was_typed_before(home):

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 static const int held[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
@@ -58,6 +60,85 @@ int kist_signals_take(void) {
             return held[i];
         }
     return 0;
+}
+
+/* Echo off between two questions. */
+
+static volatile sig_atomic_t quiet_on;
+static int quiet_fd = -1;
+static struct termios quiet_shown, quiet_hidden;
+static struct sigaction quiet_before[HELD];
+
+static void block_held(sigset_t *former) {
+    sigset_t block;
+    sigemptyset(&block);
+    for (size_t i = 0; i < HELD; i++) sigaddset(&block, held[i]);
+    sigprocmask(SIG_BLOCK, &block, former);
+}
+
+/* Only functions that are safe in a handler. All that are held are blocked here, so a terminal in front of which another
+   job stands by now can be put back all the same. */
+static void show_and_act(int number) {
+    int kept = errno;
+    size_t place = 0;
+    while (place < HELD && held[place] != number) place++;
+    if (place < HELD && quiet_on) {
+        struct sigaction own;
+        sigset_t one;
+        tcsetattr(quiet_fd, TCSANOW, &quiet_shown);
+        sigaction(number, &quiet_before[place], &own);
+        raise(number);
+        sigemptyset(&one);
+        sigaddset(&one, number);
+        sigprocmask(SIG_UNBLOCK, &one, NULL); /* acts now: the program ends or stops here */
+        sigprocmask(SIG_BLOCK, &one, NULL);
+        sigaction(number, &own, NULL);
+        if (tcgetpgrp(quiet_fd) == getpgrp()) tcsetattr(quiet_fd, TCSANOW, &quiet_hidden);
+    }
+    errno = kept;
+}
+
+int kist_quiet_begin(int fd) {
+    if (quiet_on || tcgetattr(fd, &quiet_shown) != 0) return -1;
+    quiet_hidden = quiet_shown;
+    quiet_hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+    quiet_fd = fd;
+    sigset_t former;
+    block_held(&former);
+    quiet_on = 1;
+    for (size_t i = 0; i < HELD; i++) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        sigfillset(&action.sa_mask);
+        action.sa_flags = SA_RESTART;
+        action.sa_handler = show_and_act;
+        sigaction(held[i], NULL, &quiet_before[i]);
+        if (quiet_before[i].sa_handler != SIG_IGN) sigaction(held[i], &action, NULL);
+    }
+    tcsetattr(fd, TCSANOW, &quiet_hidden);
+    sigprocmask(SIG_SETMASK, &former, NULL);
+    return 0;
+}
+
+void kist_quiet_pause(void) {
+    if (quiet_on) tcsetattr(quiet_fd, TCSANOW, &quiet_shown);
+}
+
+void kist_quiet_resume(void) {
+    if (quiet_on) tcsetattr(quiet_fd, TCSANOW, &quiet_hidden);
+}
+
+void kist_quiet_end(int discard) {
+    if (!quiet_on) return;
+    sigset_t former;
+    block_held(&former);
+    if (tcgetpgrp(quiet_fd) == getpgrp()) {
+        if (discard) tcflush(quiet_fd, TCIFLUSH);
+        tcsetattr(quiet_fd, TCSANOW, &quiet_shown);
+    }
+    for (size_t i = 0; i < HELD; i++) sigaction(held[i], &quiet_before[i], NULL);
+    quiet_on = 0;
+    sigprocmask(SIG_SETMASK, &former, NULL);
 }
 
 void kist_signals_unblock(void) {

@@ -88,7 +88,7 @@ struct UnlockCommand: SessionCommand {
         }
         let request = SlotChangeRequest(proof: unlocked.brought.proof, slot: slot, renew: true)
         _ = try session.newRecoveryCode(nil, json: false) { () throws(Failure) in
-            try session.slotCall { (agent) throws(ClientError) in
+            try session.slotCall(unlocked.brought.proof.with) { (agent) throws(ClientError) in
                 try agent.slotChange(request, secrets: unlocked.brought.secrets)
             }
         }

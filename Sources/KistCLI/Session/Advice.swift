@@ -1,12 +1,21 @@
 package import KistClient
 private import KistModel
-private import KistProtocol
+package import KistProtocol
 
 /// Turns what went wrong into what to do: the client states facts, this adds advice and the exit code.
 package enum Advice {
-    /// One text for a wrong passphrase, a wrong file and a changed one: which it was is nobody's business.
-    package static let notOpened = Failure(
-        "not opened: wrong passphrase, or not the vault that it should be", code: ExitCode.notOpened)
+    /// One text for a wrong key, a wrong file and a changed one: which it was is nobody's business. What was brought is
+    /// known to whoever brought it.
+    package static func notOpened(_ means: KeyMeans = .passphrase) -> Failure {
+        let key =
+            switch means {
+            case .passphrase: "passphrase"
+            case .recovery: "recovery code"
+            case .key: "key"
+            case .identity: "identity"
+            }
+        return Failure("not opened: wrong \(key), or not the vault that it should be", code: ExitCode.notOpened)
+    }
 
     package static let lockedAndAlone = Failure(
         "the vault is locked, and there is no terminal to ask for the passphrase",
@@ -34,8 +43,12 @@ package enum Advice {
         Failure("there is no vault yet at \(path)", advice: ["create it:  kist init"])
     }
 
-    package static func failure(_ error: ClientError, vault: String) -> Failure {
+    /// - Parameter means: what was brought, when that was to open something.
+    package static func failure(
+        _ error: ClientError, vault: String, bringing means: KeyMeans = .passphrase
+    ) -> Failure {
         switch error {
+        case .agent(let failure) where failure.kind == .wrongKey: return notOpened(means)
         case .agent(let failure): return self.failure(failure, vault: vault)
         case .notRunning: return Failure("no agent is running")
         case .cannotStart(let why): return Failure("kist-agent could not be started: \(why)")
@@ -56,7 +69,7 @@ package enum Advice {
     private static func failure(_ failure: AgentFailure, vault: String) -> Failure {
         let name = failure["name"]?.string ?? ""
         switch failure.kind {
-        case .wrongKey: return notOpened
+        case .wrongKey: return notOpened()
         case .locked: return lockedAndAlone
         case .absent: return noVault(vault)
         case .vaultExists:
@@ -69,7 +82,7 @@ package enum Advice {
                 return Failure(
                     "many values were not the stored one; the next is compared in \(pause)", code: ExitCode.refused)
             }
-            return Failure("after a wrong passphrase there is a pause: \(pause)", code: ExitCode.notOpened)
+            return Failure("after a wrong key there is a pause: \(pause)", code: ExitCode.notOpened)
         case .notFound: return notFound(failure)
         case .exists:
             return Failure(

@@ -46,7 +46,7 @@ extension Session {
         for slot in slots {
             do throws(Failure) { return try unlock(request, slot: slot.id) } catch { last = error }
         }
-        throw last ?? Advice.notOpened
+        throw last ?? Advice.notOpened(.key)
     }
 
     private func unlock(_ request: UnlockRequest, slot: String) throws(Failure) -> UnlockResult {
@@ -54,7 +54,7 @@ extension Session {
         var asked = request
         asked.with = .key
         do throws(ClientError) { return try openRemembering(asked, SecretSegments(key)) } catch {
-            throw Advice.failure(error, vault: shownVault)
+            throw Advice.failure(error, vault: shownVault, bringing: .key)
         }
     }
 

@@ -56,7 +56,7 @@ extension Session {
             asked.hasFactor = proof.hasFactor
             result = try openRemembering(asked, secrets)
         }
-        guard let result else { throw Advice.notOpened }
+        guard let result else { throw Advice.notOpened(way.means) }
         return Unlocked(result: result, brought: brought)
     }
 
@@ -72,24 +72,33 @@ extension Session {
         guard way.isAsked else {
             let brought = Brought(way.means, try way.read(), factor: try readFactor(factorFile))
             do throws(Failure) {
-                try patiently { () throws(ClientError) in try body(brought.proof, brought.secrets) }
+                try patiently(way) { () throws(ClientError) in try body(brought.proof, brought.secrets) }
             } catch { throw Self.isMistyped(error, way) ? Advice.noRecoveryCode : error }
             return brought
         }
         guard let terminal = person() else { throw alone }
         printer.flush()
+        return try terminal.askingSecrets { () throws(Failure) in
+            try attempt(way, factor: &factorFile, at: terminal, body)
+        }
+    }
+
+    private func attempt(
+        _ way: WayIn, factor factorFile: inout String?, at terminal: Terminal,
+        _ body: (SlotProof, borrowing SecretSegments) throws(ClientError) -> Void
+    ) throws(Failure) -> Brought {
         let attempts = 3
         for attempt in 1...attempts {
             let secret = try terminal.askSecret(way.question)
             guard secret.count > 0 else { throw Failure("nothing was entered", code: ExitCode.locked) }
             do throws(Failure) {
                 var brought = Brought(way.means, secret, factor: try readFactor(factorFile))
-                if try isFactorWanted({ () throws(ClientError) in try body(brought.proof, brought.secrets) }) {
+                if try isFactorWanted(way, { () throws(ClientError) in try body(brought.proof, brought.secrets) }) {
                     let path = try terminal.ask("File of its second factor: ")
                     guard !path.isEmpty else { throw Failure("nothing was entered", code: ExitCode.locked) }
                     factorFile = path
                     brought = Brought(way.means, secret, factor: try readFactor(path))
-                    try patiently { () throws(ClientError) in try body(brought.proof, brought.secrets) }
+                    try patiently(way) { () throws(ClientError) in try body(brought.proof, brought.secrets) }
                 }
                 return brought
             } catch {
@@ -98,7 +107,7 @@ extension Session {
                 terminal.show("\(failure.message)\n")
             }
         }
-        throw Advice.notOpened
+        throw Advice.notOpened(way.means)
     }
 
     /// A recovery code has a check of its own, so a slip of the pen is told from a wrong code, and costs no pause.
@@ -112,9 +121,9 @@ extension Session {
     }
 
     /// Runs `body`; whether it ended because a second factor is missing.
-    private func isFactorWanted(_ body: () throws(ClientError) -> Void) throws(Failure) -> Bool {
+    private func isFactorWanted(_ way: WayIn, _ body: () throws(ClientError) -> Void) throws(Failure) -> Bool {
         var isWanted = false
-        try patiently { () throws(ClientError) in
+        try patiently(way) { () throws(ClientError) in
             do throws(ClientError) { try body() } catch {
                 guard error.kind == .factor else { throw error }
                 isWanted = true
@@ -124,17 +133,19 @@ extension Session {
     }
 
     /// One key, tried once; a pause that the agent asks for is waited out and said.
-    private func patiently(_ body: () throws(ClientError) -> Void) throws(Failure) {
+    private func patiently(_ way: WayIn, _ body: () throws(ClientError) -> Void) throws(Failure) {
         for _ in 0..<4 {
             do throws(ClientError) {
                 return try body()
             } catch {
                 if waitOut(error) { continue }
-                guard error.kind == .retired else { throw Advice.failure(error, vault: shownVault) }
+                guard error.kind == .retired else {
+                    throw Advice.failure(error, vault: shownVault, bringing: way.means)
+                }
                 reconnect()
             }
         }
-        throw Advice.notOpened
+        throw Advice.notOpened(way.means)
     }
 
     /// Waits when the agent asks for a pause, and says so.
@@ -143,7 +154,7 @@ extension Session {
     func waitOut(_ error: ClientError) -> Bool {
         guard case .agent(let failure) = error, failure.kind == .wait else { return false }
         let pause = max(0, min(failure["milliseconds"]?.integer ?? 1_000, 10_000))
-        printer.note("a wrong passphrase makes the next one wait: \(Advice.seconds(milliseconds: pause))")
+        printer.note("a wrong key makes the next one wait: \(Advice.seconds(milliseconds: pause))")
         usleep(UInt32(pause) * 1_000)
         return true
     }

@@ -47,7 +47,7 @@ struct SlotChangeCommand: SessionCommand {
     private func relabel(_ slot: SlotSummary, _ way: WayIn?, _ session: Session) throws(Failure) -> SlotSummary {
         let proof = try session.proof(way)
         let request = SlotChangeRequest(proof: proof.proof, slot: slot.id, label: label)
-        return try session.slotCall { (agent) throws(ClientError) in
+        return try session.slotCall(proof.proof.with) { (agent) throws(ClientError) in
             try agent.slotChange(request, secrets: proof.secrets)
         }.slot
     }

@@ -44,7 +44,9 @@ extension Session {
         let request = SlotAddRequest(
             proof: brought.proof, kind: kind, label: label, hasFactor: hasFactor, recipient: recipient)
         let secrets = brought.secrets.appending(material)
-        return try slotCall { (agent) throws(ClientError) in try agent.slotAdd(request, secrets: secrets) }
+        return try slotCall(brought.proof.with) { (agent) throws(ClientError) in
+            try agent.slotAdd(request, secrets: secrets)
+        }
     }
 
     /// New material for a slot.
@@ -55,7 +57,9 @@ extension Session {
         let request = SlotChangeRequest(
             proof: brought.proof, slot: slot.id, label: label, renew: true, hasFactor: hasFactor, recipient: recipient)
         let secrets = brought.secrets.appending(material)
-        return try slotCall { (agent) throws(ClientError) in try agent.slotChange(request, secrets: secrets) }
+        return try slotCall(brought.proof.with) { (agent) throws(ClientError) in
+            try agent.slotChange(request, secrets: secrets)
+        }
     }
 
     /// Has `body` make a recovery code, and hands it over.
@@ -71,7 +75,9 @@ extension Session {
 
     func removeSlot(_ brought: borrowing Brought, id: String) throws(Failure) {
         let request = SlotTargetRequest(proof: brought.proof, slot: id)
-        try slotCall { (agent) throws(ClientError) in try agent.slotRemove(request, secrets: brought.secrets) }
+        try slotCall(brought.proof.with) { (agent) throws(ClientError) in
+            try agent.slotRemove(request, secrets: brought.secrets)
+        }
     }
 
     /// Proves that `key` opens the slot.
@@ -79,24 +85,27 @@ extension Session {
         let request = SlotTargetRequest(proof: brought.proof, slot: id)
         let agent = try agent()
         do throws(ClientError) { return try agent.slotTest(request, secrets: brought.secrets) } catch {
-            throw Advice.failure(error, vault: shownVault)
+            throw Advice.failure(error, vault: shownVault, bringing: brought.proof.with)
         }
     }
 
     /// Has `body` change slots; a pause after a wrong proof is waited out and said, as for an unlock.
     ///
+    /// - Parameter means: what proves it.
     /// - Throws: a `Failure` that says whether the change may have been made all the same.
-    func slotCall<R: ~Copyable>(_ body: (AgentConnection) throws(ClientError) -> R) throws(Failure) -> R {
+    func slotCall<R: ~Copyable>(
+        _ means: KeyMeans = .passphrase, _ body: (AgentConnection) throws(ClientError) -> R
+    ) throws(Failure) -> R {
         let agent = try agent()
         for _ in 0..<4 {
             do throws(ClientError) { return try body(agent) } catch {
                 if waitOut(error) { continue }
-                var failure = Advice.failure(error, vault: shownVault)
+                var failure = Advice.failure(error, vault: shownVault, bringing: means)
                 failure.isUncertain = error.isUncertain
                 throw failure
             }
         }
-        throw Advice.notOpened
+        throw Advice.notOpened(means)
     }
 }
 

@@ -73,7 +73,7 @@ struct SlotTestCommand: SessionCommand {
             let request = SlotTargetRequest(proof: proof, slot: slot?.id)
             tested = try session.agentOrClientError().slotTest(request, secrets: secrets)
         }
-        guard let tested else { throw Advice.notOpened }
+        guard let tested else { throw Advice.notOpened(way.means) }
         return tested
     }
 
@@ -83,7 +83,9 @@ struct SlotTestCommand: SessionCommand {
         if try session.state() == .locked {
             let request = UnlockRequest(with: .key, isLease: true)
             let key = brought.secrets.segment(0)
-            _ = try session.slotCall { (agent) throws(ClientError) in try agent.unlock(request, secret: key.copy()) }
+            _ = try session.slotCall(brought.proof.with) { (agent) throws(ClientError) in
+                try agent.unlock(request, secret: key.copy())
+            }
         }
         return try session.testSlot(brought, id: slot.id)
     }

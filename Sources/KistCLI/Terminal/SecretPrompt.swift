@@ -49,6 +49,11 @@ extension Terminal {
         }
     }
 
+    /// Several questions for secrets with work between them: what is typed ahead of the next one is not shown either.
+    package func askingSecrets<R: ~Copyable, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        try QuietEcho.keep(descriptor, body)
+    }
+
     private enum End: Equatable {
         case line
         case signal(Int32)

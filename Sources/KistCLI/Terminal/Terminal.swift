@@ -36,6 +36,14 @@ package final class Terminal {
     /// - Returns: what was typed without the end of the line, `fallback` for an empty line.
     /// - Throws: `Failure` at the end of input.
     package func ask(_ question: String, fallback: String? = nil) throws(Failure) -> String {
+        let line = try QuietEcho.paused { () throws(Failure) in try readLine(after: question) }
+        var text = String(decoding: line, as: UTF8.self)
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        return text.isEmpty ? fallback ?? "" : text
+    }
+
+    private func readLine(after question: String) throws(Failure) -> [UInt8] {
         show(question)
         var line: [UInt8] = []
         while true {
@@ -46,14 +54,10 @@ package final class Terminal {
                 show("\n")
                 throw Failure("nothing was entered")
             }
-            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
+            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { return line }
             line.append(byte)
             guard line.count <= 65_536 else { throw Failure.usage("the line is too long") }
         }
-        var text = String(decoding: line, as: UTF8.self)
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        return text.isEmpty ? fallback ?? "" : text
     }
 
     /// Asks yes or no; Enter alone means `fallback`. What was typed before the question was shown is no answer to it.

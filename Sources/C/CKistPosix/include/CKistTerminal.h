@@ -18,6 +18,18 @@ int kist_signals_wait(int fd);
 /* The number of a signal that came since kist_signals_hold, forgetting it; 0 when none is left. */
 int kist_signals_take(void);
 
+/* Keeps the echo of the terminal `fd` off between questions as well, from here to kist_quiet_end: what is typed ahead of
+   the next question is not shown. A signal that ends or stops the program finds the echo put back first; when it goes on
+   in the foreground, the echo is off again. Questions may hold and release signals within. 0, or -1 and errno. */
+int kist_quiet_begin(int fd);
+
+/* For a question whose answer is shown: the echo as it was, and off again. */
+void kist_quiet_pause(void);
+void kist_quiet_resume(void);
+
+/* Puts echo and handlers back; with `discard` what was typed ahead is thrown away. */
+void kist_quiet_end(int discard);
+
 /* An empty mask: what a program that is about to be executed expects. (Handlers end with execve by themselves.) */
 void kist_signals_unblock(void);
 
