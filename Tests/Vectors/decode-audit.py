@@ -83,7 +83,7 @@ def read(vault, text):
             n, number = r.number("I"), r.number("Q")
             box, tag = data[at + 12:at + 12 + n], data[at + 12 + n:at + 44 + n]
             must(296 <= n <= 81960 and len(tag) == 32 and number == sequence, f"entry {sequence}: not one")
-            message = lp("kist/v1/audit-entry", s["id"]) + u64(sequence) + LP(previous) + LP(box)
+            message = lp("kist/v1/entry", s["id"]) + u64(sequence) + LP(previous) + LP(box)
             must(B(message, chain) == tag, f"entry {sequence}: not of this code's line")
             entry(unpad(unbox(seal, box)), sequence, previous)
             chain, previous, sequence, at, entries = B(lp("kist/v1/audit-next"), chain), tag, sequence + 1, at + 44 + n, entries + 1

@@ -125,19 +125,23 @@ package struct Wire: ~Copyable {
     ///
     /// - Returns: `false` also for frames that are longer than a socket holds.
     borrowing func hasWholeFrame(within milliseconds: Int32) -> Bool {
-        guard isSoonThere() || UnixSocket.wait(socket.raw, toWrite: false, milliseconds: milliseconds) else {
-            return false
+        let raw = socket.raw
+        var waiting = 0
+        let isThere = Vigil.ofProcess.keep(for: Self.usualWait) {
+            waiting = UnixSocket.waiting(raw)
+            return waiting > 0
+        }
+        if !isThere {
+            guard UnixSocket.wait(raw, toWrite: false, milliseconds: milliseconds) else { return false }
+            waiting = UnixSocket.waiting(raw)
         }
         var total: UInt32 = 0
-        let got = withUnsafeMutableBytes(of: &total) { try? UnixSocket.peek(socket.raw, into: $0) }
-        return got == 4 && UnixSocket.waiting(socket.raw) >= Int(UInt32(bigEndian: total)) + 4
+        let got = withUnsafeMutableBytes(of: &total) { try? UnixSocket.peek(raw, into: $0) }
+        return got == 4 && waiting >= Int(UInt32(bigEndian: total)) + 4
     }
 
-    /// Waits awake, for as long as an agent that has nothing else to do needs for an answer.
-    private borrowing func isSoonThere() -> Bool {
-        let raw = socket.raw
-        return Vigil.ofProcess.keep(for: 120_000) { UnixSocket.wait(raw, toWrite: false, milliseconds: 0) }
-    }
+    /// Nanoseconds in which an agent that has nothing else to do answers; so long it is waited for awake.
+    private static let usualWait: Int64 = 120_000
 
     /// Waits for the first bytes of a frame, and leaves them where they are.
     ///
@@ -205,7 +209,12 @@ package struct Wire: ~Copyable {
     }
 
     private borrowing func wait(toWrite: Bool, until end: Int64) throws(ClientError) {
-        if !toWrite, isSoonThere() { return }
+        let raw = socket.raw
+        if !toWrite,
+            Vigil.ofProcess.keep(for: Self.usualWait, until: { UnixSocket.wait(raw, toWrite: false, milliseconds: 0) })
+        {
+            return
+        }
         let left = (end - BootClock.nanoseconds + 999_999) / 1_000_000
         guard left > 0, UnixSocket.wait(socket.raw, toWrite: toWrite, milliseconds: Int32(clamping: left)) else {
             // A signal also ends the wait; only the clock decides.

@@ -41,13 +41,13 @@ struct AuditFrame {
         }
     }
 
-    /// `B(chain key, LP("kist/v1/audit-entry") ‖ LP(segment id) ‖ u64 sequence ‖ LP(previous tag) ‖ LP(box))`
+    /// `B(chain key, LP("kist/v1/entry") ‖ LP(segment id) ‖ u64 sequence ‖ LP(previous tag) ‖ LP(box))`
     private static func tag(
         _ box: UnsafeRawBufferPointer, _ sequence: UInt64, previous: [UInt8], segment: [UInt8],
         _ chain: borrowing SecretBytes, into tag: UnsafeMutableRawBufferPointer
     ) {
         Message.with(capacity: 128 + box.count) { message in
-            message.append("kist/v1/audit-entry")
+            message.append("kist/v1/entry")
             segment.withUnsafeBytes { message.append($0) }
             message.append(plain: sequence)
             previous.withUnsafeBytes { message.append($0) }
