@@ -13,19 +13,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 _folder = []
 
 
-def programs():
+def programs(world):
     """The folder of the outsider's programs; built when this is first asked."""
     if not _folder:
         build = subprocess.run([ROOT / "Tests/Outsider/run"], capture_output=True, text=True)
         assert build.returncode == 0, build.stderr[-4000:]
         _folder.append(pathlib.Path(build.stdout.strip().split("\n")[-1]))
+        # Nobody used the vault meanwhile, and it locks itself after a quarter of an hour.
+        world.unlock()
     return _folder[0]
 
 
 def outsider(world, name, *arguments, environment=None):
     """Runs one of them; its output must hold no secret, which `check_canaries` cannot see."""
     process = subprocess.run(
-        [programs() / name, *map(str, arguments)],
+        [programs(world) / name, *map(str, arguments)],
         env={**world.environment, **(environment or {})},
         capture_output=True,
         text=True,
@@ -91,7 +93,7 @@ def test_client_credentials_become_a_token(world):
 
 def test_the_same_program_inside_kist_run_needs_no_agent_of_its_own(world):
     stub, key = kumo(world, "kumo")
-    outcome = world.kist("run", "kumo", "--", programs() / "Fetch", "kumo", stub.url + "/v1/connectors")
+    outcome = world.kist("run", "kumo", "--", programs(world) / "Fetch", "kumo", stub.url + "/v1/connectors")
     assert outcome.status == 0 and outcome.out == "200\n", outcome
     # From the environment: the vault was asked once, by kist run.
     audit = world.done("audit", "kumo", "--json")
@@ -108,7 +110,7 @@ def test_a_service_asks_once_and_serves_many(world):
         port = free.getsockname()[1]
     log = open(world.at("work", "service.log"), "wb")
     service = subprocess.Popen(
-        [programs() / "Service", str(port), stub.url], env=world.environment, stdout=log, stderr=log
+        [programs(world) / "Service", str(port), stub.url], env=world.environment, stdout=log, stderr=log
     )
     try:
         def get(path):
