@@ -399,7 +399,7 @@ def test_a_new_recovery_code_is_never_lost(home):
     # No place for it: nothing is changed.
     home.kist("slot", "change", "recovery", "--recovery-file", "nowhere/code", environment=proof, status=125)
     opens(home, old)
-    # A place that takes nothing: it is shown.
+    # A place that takes nothing: neither is anything changed then.
     def full():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -408,12 +408,44 @@ def test_a_new_recovery_code_is_never_lost(home):
             [os.path.join(home.programs, "kist"), "slot", "change", "recovery", "--recovery-file", "code", *more],
             env={**home.environment, **proof}, cwd=home.work, capture_output=True, start_new_session=True, timeout=300,
             preexec_fn=full)
-        assert done.returncode == 125 and b"shown instead" in done.stderr, done
+        assert done.returncode == 125 and b"could not be written" in done.stderr and not done.stdout, done
         assert not os.path.exists(os.path.join(home.work, "code"))
-        shown = json.loads(done.stdout)["recoveryCode"].encode() if more else done.stdout.split(b"\n")[1].strip()
-        opens(home, private(os.path.join(home.path, "shown"), shown))
+        opens(home, old)
+    # A wrong proof: the file of a code that opens nothing goes again.
+    wrong = {"KIST_PASSPHRASE_FILE": private(os.path.join(home.path, "wrong"), b"not the passphrase")}
+    home.kist("slot", "change", "recovery", "--recovery-file", "code", environment=wrong, status=5)
+    assert not os.path.exists(os.path.join(home.work, "code"))
+    subprocess.run(["sleep", "0.3"], check=True)
     home.kist("slot", "change", "recovery", "--recovery-file", "code", environment=proof)
     opens(home, os.path.join(home.work, "code"))
+    opens(home, old, status=5)
+
+
+def test_a_new_recovery_code_counts_once_it_is_confirmed(home):
+    """Until somebody has typed its last group, or said that they go on without, the former one is the one that opens."""
+    proof = with_kumo(home)
+    old = os.path.join(home.path, "recovery")
+    for typed in (["AAAA", "BBBB", "CCCC"], ["\x03"], ["\x04"]):
+        before = slots(home)
+        with home.terminal("kist slot change recovery", proof) as terminal:
+            terminal.expect("without the passphrase:")
+            shown = terminal.expect("(Enter skips): ").split()[0].decode()
+            for number, group in enumerate(typed):
+                if number:
+                    terminal.expect("(Enter skips): ")
+                terminal.type(group + ("\n" if len(group) > 1 else ""))
+            rest, status = terminal.finish()
+        assert status == (130 if typed == ["\x03"] else 125), (status, rest)
+        assert len(typed) == 1 or b"not confirmed, so nothing was changed" in rest, rest
+        assert slots(home) == before, typed
+        opens(home, private(os.path.join(home.path, "shown"), shown.encode()), status=5)
+        subprocess.run(["sleep", "0.3"], check=True)
+        opens(home, old)
+    with home.terminal("kist slot change recovery", proof) as terminal:
+        shown = terminal.expect("(Enter skips): ").split(b"\n")[1].split()[0].decode()
+        terminal.type(shown[-4:] + "\n")
+        assert terminal.finish()[1] == 0
+    opens(home, private(os.path.join(home.path, "shown"), shown.encode()))
 
 
 def test_a_first_recovery_code_needs_its_place_before_there_is_a_vault(home):

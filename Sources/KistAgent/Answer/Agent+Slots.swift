@@ -141,7 +141,9 @@ extension Agent {
         _ kind: SlotKind, _ recipient: String?, _ key: consuming SecretBytes
     ) throws(AgentFailure) -> SlotMaterial {
         switch kind {
-        case .recovery: return .recovery
+        case .recovery:
+            guard let code = RecoveryCode.decode(key) else { throw .invalid("recovery code") }
+            return .recovery(code)
         case .recipient:
             guard let recipient = recipient.flatMap({ Recipient($0) }) else { throw .invalid("recipient") }
             return .recipient(recipient)
@@ -160,9 +162,11 @@ extension Agent {
             switch work {
             case .add(let request):
                 guard let material else { throw .invalid("segments") }
-                answer(job, try vault.addSlot(material, label: request.wish.label ?? "", proof: proof, now: now))
+                let slot = try vault.addSlot(material, label: request.wish.label ?? "", proof: proof, now: now)
+                answer(job, work, slot, isNewKey: true)
             case .change(let request, let id, _):
-                answer(job, try vault.changeSlot(id, label: request.wish.label, material, proof: proof, now: now))
+                let slot = try vault.changeSlot(id, label: request.wish.label, material, proof: proof, now: now)
+                answer(job, work, slot, isNewKey: request.renew)
             case .rekey: throw .invalid("segments")
             case .remove(let id, _):
                 try vault.removeSlot(id, proof: proof, now: now)
@@ -174,14 +178,13 @@ extension Agent {
         } catch { throw Failures.of(error) }
     }
 
-    private func answer(_ job: UnlockJob, _ changed: consuming ChangedSlot) {
-        let result = SlotResult(slot: changed.slot.summary).json
-        let code = SecretSegments(optional: changed.takeRecoveryCode())
+    private func answer(_ job: UnlockJob, _ work: SlotWork, _ slot: SlotFacts, isNewKey: Bool) {
         // What is written from now on can be proved with the new code.
-        if code.count == 1 { session.renewAudit(code: code.bytes, who: clients[job.client].map(who) ?? .agent) }
-        finish(job) { client in
-            reply(client, code) { Response(id: job.id, .result(result)).json.encode(into: &$0) }
+        if isNewKey, slot.sort == .recovery {
+            session.renewAudit(
+                code: job.secret(work.proof.segments), who: clients[job.client].map(who) ?? .agent)
         }
+        finish(job) { reply($0, job.id, SlotResult(slot: slot.summary).json) }
     }
 
     // MARK: Once in a session
@@ -204,12 +207,5 @@ extension Agent {
         hasOpened = true
         guard let runtime = options.runtime else { return }
         try? File.replace(AgentPlace.opened(inRuntime: runtime, vault: options.vault), with: [])
-    }
-}
-
-extension SecretSegments {
-    /// One segment, or none.
-    fileprivate init(optional secret: consuming SecretBytes?) {
-        if let secret { self.init(secret) } else { self.init() }
     }
 }

@@ -69,7 +69,9 @@ enum Initialise {
         if let file = input.recoveryFile, target.takes(reply.recoveryCode, session.printer) {
             terminal.show("Recovery code written to \(file). It opens the vault without the passphrase.\n")
         } else {
-            try NewRecoveryCode.show(reply.recoveryCode, terminal)
+            if try !NewRecoveryCode.isConfirmed(reply.recoveryCode, terminal) {
+                terminal.show("Not confirmed. Keep what you wrote down; a new one:  kist slot change recovery\n")
+            }
         }
         try offerKeyring(Brought(.passphrase, passphrase, factor: nil), terminal, session)
         return reply.result.fingerprint

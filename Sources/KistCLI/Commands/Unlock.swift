@@ -3,6 +3,7 @@ import KistClient
 import KistModel
 import KistPosix
 import KistProtocol
+import SecretMemory
 
 struct UnlockCommand: SessionCommand {
     static let configuration = CommandConfiguration(
@@ -87,9 +88,10 @@ struct UnlockCommand: SessionCommand {
             return
         }
         let request = SlotChangeRequest(proof: unlocked.brought.proof, slot: slot, renew: true)
-        _ = try session.newRecoveryCode(nil, json: false) { () throws(Failure) in
-            try session.slotCall(unlocked.brought.proof.with) { (agent) throws(ClientError) in
-                try agent.slotChange(request, secrets: unlocked.brought.secrets)
+        _ = try session.newRecoveryCode(nil, json: false) { (code) throws(Failure) in
+            let secrets = unlocked.brought.secrets.appending(code)
+            return try session.slotCall(unlocked.brought.proof.with) { (agent) throws(ClientError) in
+                try agent.slotChange(request, secrets: secrets)
             }
         }
     }

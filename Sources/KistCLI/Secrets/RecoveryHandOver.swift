@@ -1,7 +1,7 @@
 internal import SecretMemory
 
-/// Where a new recovery code goes. Settled before one is made: the old one opens nothing from then on, so a code that
-/// nobody gets is a way in that is lost.
+/// Where a new recovery code goes before it takes the place of the former one, which opens nothing from then on: a code that
+/// nobody has is a way in that is lost.
 struct RecoveryHandOver: ~Copyable {
     private let file: ReservedFile?
     private let terminal: Terminal?
@@ -22,54 +22,48 @@ struct RecoveryHandOver: ~Copyable {
         self.json = json
     }
 
-    /// Has `body` make a code; without one the file goes again.
-    borrowing func guarding<R: ~Copyable>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
-        do throws(Failure) { return try body() } catch { throw drop(error) }
-    }
-
-    /// Takes the file away: no code was made, or none came.
-    borrowing func drop(_ failure: Failure) -> Failure {
-        file?.drop()
-        guard failure.isUncertain else { return failure }
-        var failure = failure
-        failure.advice = [
-            "it is not known whether the slot changed, and no code came: the former one may open nothing now",
-            "make a new one:  kist slot change recovery",
-        ]
-        return failure
-    }
-
-    /// Writes the code where it was to go, or shows it. One that cannot be written is shown.
+    /// Writes the code into its file, or shows it to somebody who confirms it.
+    ///
+    /// - Throws: when nobody has it now; nothing was changed then.
     borrowing func give(_ code: borrowing SecretBytes, _ printer: Printer) throws(Failure) {
-        var problem: Failure?
         switch file {
-        case .some(let file):
-            do throws(Failure) {
-                try file.write(code)
-                if !json { printer.line("Recovery code written to ", Phrase(file.path), ".") }
-                return
-            } catch { problem = error }
-        case .none: break
+        case .some(let file): try file.write(code)
+        case .none:
+            guard let terminal else { return }
+            printer.flush()
+            guard try NewRecoveryCode.isConfirmed(code, terminal) else {
+                throw Failure("the new recovery code was not confirmed, so nothing was changed; it opens nothing")
+            }
         }
-        printer.flush()
-        if let terminal {
-            if let problem { terminal.show("\(problem.message)\n") }
-            try NewRecoveryCode.show(code, terminal)
-        } else if json {
-            var text = SecretBuffer()
-            text.append("{\"recoveryCode\":")
-            code.withBytes { _ = SecretJSON.append($0, to: &text) }
-            text.append("}\n")
-            text.withBytes { printer.secret($0) }
-        } else {
+    }
+
+    /// Has `body` put the code into the vault; when it did not, the file goes again.
+    borrowing func guarding<R: ~Copyable>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+        do throws(Failure) { return try body() } catch {
+            var failure = error
+            guard failure.isUncertain else {
+                file?.drop()
+                if file == nil, terminal != nil { failure.advice.append("The new recovery code opens nothing.") }
+                throw failure
+            }
+            failure.advice = [
+                "it is not known whether the slot changed; keep both codes and try which one opens it:",
+                "kist slot test recovery",
+            ]
+            throw failure
+        }
+    }
+
+    /// After the change: says where the code is, or shows it where there is nobody to confirm it.
+    borrowing func showLast(_ code: borrowing SecretBytes, _ printer: Printer) {
+        switch file {
+        case .some(let file): if !json { printer.line("Recovery code written to ", Phrase(file.path), ".") }
+        case .none:
+            guard terminal == nil else { return }
             printer.line("Recovery code, shown only now. It opens the vault without the passphrase:")
             printer.part("    ")
             code.withBytes { printer.secret($0) }
             printer.line("")
-        }
-        if var problem {
-            problem.advice = ["The slot has changed; the new code was shown instead, this once."]
-            throw problem
         }
     }
 }

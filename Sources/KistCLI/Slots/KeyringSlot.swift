@@ -19,7 +19,7 @@ struct KeyringSlot {
     /// Adds the slot, keeps its key and reads it back. When the keyring refuses, the slot goes again.
     func add(label: String?, collection: String?, _ brought: borrowing Brought) throws(Failure) -> SlotSummary {
         let key = StoredKeyText.make()
-        let slot = try session.addSlot(brought, .keyring, label: label, SecretSegments(key.copy())).slot
+        let slot = try session.addSlot(brought, .keyring, label: label, SecretSegments(key.copy()))
         let request = KeyringRequest(
             .set, slot: slot.id, collection: collection, label: "Kist: opens \(session.shownVault)", mayAsk: true,
             milliseconds: KeyringHelper.patient)

@@ -176,7 +176,7 @@ struct Rekey {
             try agent.slotChange(request, secrets: secrets)
         }
         if json {
-            session.printer.json(["slot": reply.slot.json])
+            session.printer.json(["slot": reply.json])
         } else {
             session.printer.line(
                 .good("✓"),

@@ -64,7 +64,7 @@ struct SlotAddCommand: SessionCommand {
             (material.passphraseDescriptor, material.factorFile) = (newPassphraseDescriptor, factor)
             let proof = try session.proof(way)
             return try material.guardingFactor { () throws(Failure) in
-                try session.addSlot(proof, kind, label: label, hasFactor: factor != nil, try material.passphrase()).slot
+                try session.addSlot(proof, kind, label: label, hasFactor: factor != nil, try material.passphrase())
             }
         case .keyring:
             try requireNoValue()
@@ -76,25 +76,25 @@ struct SlotAddCommand: SessionCommand {
             try material.requireNew(path)
             let proof = try session.proof(way)
             return try material.withKeyFile(path) { (key) throws(Failure) in
-                try session.addSlot(proof, kind, label: label, key).slot
+                try session.addSlot(proof, kind, label: label, key)
             }
         case .credential:
             let path = try file()
             try material.requireNew(path)
             let proof = try session.proof(way)
             return try material.withCredential(path) { (key) throws(Failure) in
-                try session.addSlot(proof, kind, label: label, key).slot
+                try session.addSlot(proof, kind, label: label, key)
             }
         case .recovery:
             try requireNoValue()
             try material.requireNew(recoveryFile)
             let proof = try session.proof(way)
-            return try session.newRecoveryCode(recoveryFile, json: json) { () throws(Failure) in
-                try session.addSlot(proof, kind, label: label)
+            return try session.newRecoveryCode(recoveryFile, json: json) { (code) throws(Failure) in
+                try session.addSlot(proof, kind, label: label, code)
             }
         case .recipient:
             let recipient = try acknowledged(session)
-            return try session.addSlot(try session.proof(way), kind, label: label, recipient: recipient).slot
+            return try session.addSlot(try session.proof(way), kind, label: label, recipient: recipient)
         }
     }
 

@@ -49,7 +49,7 @@ struct SlotChangeCommand: SessionCommand {
         let request = SlotChangeRequest(proof: proof.proof, slot: slot.id, label: label)
         return try session.slotCall(proof.proof.with) { (agent) throws(ClientError) in
             try agent.slotChange(request, secrets: proof.secrets)
-        }.slot
+        }
     }
 
     private func renew(_ slot: SlotSummary, _ way: WayIn?, _ session: Session) throws(Failure) -> SlotSummary {
@@ -67,13 +67,12 @@ struct SlotChangeCommand: SessionCommand {
             let proof = try session.proof(way)
             return try material.guardingFactor { () throws(Failure) in
                 try session.renewSlot(proof, slot, label: label, hasFactor: factor != nil, try material.passphrase())
-                    .slot
             }
         case .recovery:
             try material.requireNew(recoveryFile)
             let proof = try session.proof(way)
-            return try session.newRecoveryCode(recoveryFile, json: json) { () throws(Failure) in
-                try session.renewSlot(proof, slot, label: label)
+            return try session.newRecoveryCode(recoveryFile, json: json) { (code) throws(Failure) in
+                try session.renewSlot(proof, slot, label: label, code)
             }
         case .keyring:
             // The new one is kept and proved before the old one goes: no moment without either.
@@ -93,7 +92,7 @@ struct SlotChangeCommand: SessionCommand {
             try material.requireNew(value)
             let proof = try session.proof(way)
             let renewed = { (key: borrowing SecretSegments) throws(Failure) in
-                try session.renewSlot(proof, slot, label: label, key).slot
+                try session.renewSlot(proof, slot, label: label, key)
             }
             return slot.kind == .keyFile
                 ? try material.withKeyFile(value, renewed) : try material.withCredential(value, renewed)

@@ -10,7 +10,7 @@ enum SlotFactor {
         var material = SlotMaterial(session: session)
         material.factorFile = path
         let changed = try material.guardingFactor { () throws(Failure) in
-            try session.renewSlot(proof, slot, hasFactor: true, try material.withFactor(proof.secrets.segment(0))).slot
+            try session.renewSlot(proof, slot, hasFactor: true, try material.withFactor(proof.secrets.segment(0)))
         }
         session.printer.line(
             .good("✓"), Phrase(" The \(SlotWord.name(changed)) wants \(path) from now on; keep a copy of that file.")
@@ -21,8 +21,8 @@ enum SlotFactor {
     static func remove(_ session: Session) throws(Failure) -> Int32 {
         let slot = try only(session, needing: true)
         let proof = try session.proof(.passphrase(session.passphraseSource), opening: slot)
-        let reply = try session.renewSlot(proof, slot, SecretSegments(proof.secrets.segment(0)))
-        session.printer.line(.good("✓"), Phrase(" The \(SlotWord.name(reply.slot)) opens by itself again."))
+        let changed = try session.renewSlot(proof, slot, SecretSegments(proof.secrets.segment(0)))
+        session.printer.line(.good("✓"), Phrase(" The \(SlotWord.name(changed)) opens by itself again."))
         return ExitCode.done
     }
 

@@ -1,4 +1,5 @@
 import KistClient
+import KistCrypto
 import KistProtocol
 import SecretMemory
 
@@ -40,7 +41,7 @@ extension Session {
     func addSlot(
         _ brought: borrowing Brought, _ kind: SlotKind, label: String?, hasFactor: Bool = false,
         recipient: String? = nil, _ material: borrowing SecretSegments = SecretSegments()
-    ) throws(Failure) -> SlotReply {
+    ) throws(Failure) -> SlotSummary {
         let request = SlotAddRequest(
             proof: brought.proof, kind: kind, label: label, hasFactor: hasFactor, recipient: recipient)
         let secrets = brought.secrets.appending(material)
@@ -53,7 +54,7 @@ extension Session {
     func renewSlot(
         _ brought: borrowing Brought, _ slot: SlotSummary, label: String? = nil, hasFactor: Bool = false,
         recipient: String? = nil, _ material: borrowing SecretSegments = SecretSegments()
-    ) throws(Failure) -> SlotReply {
+    ) throws(Failure) -> SlotSummary {
         let request = SlotChangeRequest(
             proof: brought.proof, slot: slot.id, label: label, renew: true, hasFactor: hasFactor, recipient: recipient)
         let secrets = brought.secrets.appending(material)
@@ -62,15 +63,18 @@ extension Session {
         }
     }
 
-    /// Has `body` make a recovery code, and hands it over.
+    /// Makes a recovery code, hands it over, and has `body` put it into the vault once somebody has it: the former one opens
+    /// nothing from then on.
     func newRecoveryCode(
-        _ path: String?, json: Bool, _ body: () throws(Failure) -> SlotReply
+        _ path: String?, json: Bool, _ body: (borrowing SecretSegments) throws(Failure) -> SlotSummary
     ) throws(Failure) -> SlotSummary {
         let place = try RecoveryHandOver(path, json: json)
-        let reply = try place.guarding(body)
-        guard let code = reply.recoveryCode() else { throw place.drop(Failure("the agent made no recovery code")) }
+        let code = RecoveryCode.encode(RecoveryCode.make())
         try place.give(code, printer)
-        return reply.slot
+        let material = SecretSegments(code.copy())
+        let slot = try place.guarding { () throws(Failure) in try body(material) }
+        place.showLast(code, printer)
+        return slot
     }
 
     func removeSlot(_ brought: borrowing Brought, id: String) throws(Failure) {

@@ -12,13 +12,13 @@ extension AgentConnection {
 
     package func slotAdd(
         _ request: SlotAddRequest, secrets: borrowing SecretSegments
-    ) throws(ClientError) -> SlotReply {
+    ) throws(ClientError) -> SlotSummary {
         try slotReply(try call(.slotAdd, request.json, secrets, deadline: Self.derivation))
     }
 
     package func slotChange(
         _ request: SlotChangeRequest, secrets: borrowing SecretSegments
-    ) throws(ClientError) -> SlotReply {
+    ) throws(ClientError) -> SlotSummary {
         try slotReply(try call(.slotChange, request.json, secrets, deadline: Self.derivation))
     }
 
@@ -36,27 +36,11 @@ extension AgentConnection {
         _ request: SlotTargetRequest, secrets: borrowing SecretSegments
     ) throws(ClientError) -> SlotSummary {
         let reply = try call(.slotTest, request.json, secrets, deadline: Self.derivation)
-        return try slotReply(reply).slot
+        return try slotReply(reply)
     }
 
-    private func slotReply(_ reply: consuming Reply) throws(ClientError) -> SlotReply {
+    private func slotReply(_ reply: consuming Reply) throws(ClientError) -> SlotSummary {
         let json = reply.result
-        let result = try read { () throws(ShapeError) in try SlotResult(json: json) }
-        guard reply.segments.count <= 1 else { throw .broken("a slot brought more than a recovery code") }
-        return SlotReply(slot: result.slot, segments: reply.takeSegments())
+        return try read { () throws(ShapeError) in try SlotResult(json: json) }.slot
     }
-}
-
-/// The answer to `slotAdd` and `slotChange`.
-package struct SlotReply: ~Copyable {
-    package let slot: SlotSummary
-    private let segments: SecretSegments
-
-    init(slot: SlotSummary, segments: consuming SecretSegments) {
-        self.slot = slot
-        self.segments = segments
-    }
-
-    /// The new recovery code as text, shown once and kept nowhere; `nil` when none was made.
-    package borrowing func recoveryCode() -> SecretBytes? { segments.count == 1 ? segments.segment(0) : nil }
 }

@@ -1,5 +1,5 @@
 /// Parameters of `slotAdd`. Segments: the proof's, then the new slot's: the passphrase (and the 32 bytes of its second
-/// factor), or the 32 bytes of a stored key; a recovery code is made by the agent, and a recipient is in the parameters.
+/// factor), the 32 bytes of a stored key, or a recovery code as text; a recipient is in the parameters.
 package struct SlotAddRequest: Hashable, Sendable {
     package var proof: SlotProof
     package var kind: SlotKind
@@ -37,13 +37,13 @@ extension SlotKind {
     package func segments(hasFactor: Bool) -> Int {
         switch self {
         case .passphrase: hasFactor ? 2 : 1
-        case .keyring, .keyFile, .credential: 1
-        case .recovery, .recipient: 0
+        case .keyring, .keyFile, .credential, .recovery: 1
+        case .recipient: 0
         }
     }
 }
 
-/// The answer to `slotAdd`, `slotChange` and `slotTest`; with a new recovery code, segment 0 is its text.
+/// The answer to `slotAdd`, `slotChange` and `slotTest`.
 package struct SlotResult: Hashable, Sendable {
     package var slot: SlotSummary
 

@@ -7,8 +7,8 @@ package enum SlotMaterial: ~Copyable, Sendable {
     case passphrase(SlotKey)
     /// 32 random bytes that are kept somewhere.
     case stored(KeptKey)
-    /// A code is made.
-    case recovery
+    /// The 16 random bytes of a recovery code.
+    case recovery(SecretBytes)
     case recipient(Recipient)
 
     package var sort: SlotSort {
@@ -26,8 +26,10 @@ package enum SlotMaterial: ~Copyable, Sendable {
         case .stored(let stored):
             guard stored.sort.isStoredKey, stored.key.count == 32 else { throw .invalid("a stored key has 32 bytes") }
             guard Self.looksRandom(stored.key) else { throw .invalid("a stored key is 32 random bytes") }
+        case .recovery(let code):
+            guard code.count == RecoveryCode.byteCount else { throw .invalid("a recovery code has 16 bytes") }
+            guard Self.looksRandom(code) else { throw .invalid("a recovery code is 16 random bytes") }
         case .passphrase: return
-        case .recovery: return
         case .recipient: return
         }
     }
@@ -61,18 +63,4 @@ package struct KeptKey: ~Copyable, Sendable {
         self.sort = sort
         self.key = key
     }
-}
-
-/// A slot that was added or changed.
-package struct ChangedSlot: ~Copyable {
-    package let slot: SlotFacts
-    private let code: SecretBytes?
-
-    init(slot: SlotFacts, code: consuming SecretBytes?) {
-        self.slot = slot
-        self.code = code
-    }
-
-    /// The new recovery code as text, when one was made.
-    package consuming func takeRecoveryCode() -> SecretBytes? { code }
 }

@@ -33,7 +33,7 @@ extension Vault {
     /// - Throws: `.wrongKey`, `.tooLarge`, `.untested`, `.invalid`, and what the store throws; nothing is changed then.
     package func addSlot(
         _ material: consuming SlotMaterial, label: String, proof: borrowing Opener, now: Timestamp
-    ) throws(VaultError) -> ChangedSlot {
+    ) throws(VaultError) -> SlotFacts {
         let (keys, contents) = try opened()
         let prover = try prove(proof, keys)
         try check(label)
@@ -41,10 +41,10 @@ extension Vault {
         var header = header
         try header.note(prover.id, keys) { $0.tested = now }
         guard header.slots.count < Slot.most else { throw .tooLarge("a vault has at most 32 slots") }
-        if made.slot.challenge != nil, challenges.count >= Slot.mostPassphrases {
+        if made.challenge != nil, challenges.count >= Slot.mostPassphrases {
             throw .tooLarge("a vault has at most 4 passphrases")
         }
-        header.slots.append(made.slot)
+        header.slots.append(made)
         return try commit(header, made, keys, contents)
     }
 
@@ -56,7 +56,7 @@ extension Vault {
     /// - Throws: `.noSlot`, and as `addSlot`.
     package func changeSlot(
         _ id: [UInt8], label: String?, _ material: consuming SlotMaterial?, proof: borrowing Opener, now: Timestamp
-    ) throws(VaultError) -> ChangedSlot {
+    ) throws(VaultError) -> SlotFacts {
         let (keys, contents) = try opened()
         let prover = try prove(proof, keys)
         guard let place = header.slots.firstIndex(where: { $0.id == id }) else { throw .noSlot }
@@ -66,15 +66,14 @@ extension Vault {
         let old = try header.slots[place].openInfo(keys)
         guard let material else {
             try header.note(id, keys) { $0.label = label ?? $0.label }
-            return try commit(header, Made(slot: header.slots[place], code: nil), keys, contents)
+            return try commit(header, header.slots[place], keys, contents)
         }
         guard material.sort == header.slots[place].kind.sort else { throw .invalid("a slot keeps its kind") }
         let made = try make(material, id, label ?? old.label, keys, now)
-        header.slots[place] = made.slot
+        header.slots[place] = made
         let created = old.created
         try header.note(id, keys) { $0.created = created }
-        let changed = try commit(
-            header, Made(slot: header.slots[place], code: made.takeCode()), keys, contents, endsSlot: true)
+        let changed = try commit(header, header.slots[place], keys, contents, endsSlot: true)
         if openedBy == id { openedBy = nil }
         return changed
     }
@@ -131,19 +130,6 @@ extension Vault {
 }
 
 extension Vault {
-    /// A slot that is not in the vault yet, and the text of a new recovery code.
-    private struct Made: ~Copyable {
-        let slot: Slot
-        private let code: SecretBytes?
-
-        init(slot: Slot, code: consuming SecretBytes?) {
-            self.slot = slot
-            self.code = code
-        }
-
-        consuming func takeCode() -> SecretBytes? { code }
-    }
-
     func prove(_ proof: borrowing Opener, _ keys: Keys) throws(VaultError) -> Slot {
         let opened = try header.slot(openedBy: proof)
         guard opened.isAround(keys.root) else { throw .wrongKey }
@@ -159,7 +145,7 @@ extension Vault {
     /// - Parameter id: of the slot that gets it; `nil` for a new one.
     private func make(
         _ material: consuming SlotMaterial, _ id: [UInt8]?, _ label: String, _ keys: Keys, _ now: Timestamp
-    ) throws(VaultError) -> Made {
+    ) throws(VaultError) -> Slot {
         try material.check()
         switch consume material {
         case .passphrase(let key):
@@ -168,27 +154,23 @@ extension Vault {
                 challenge.slot == id ?? challenge.slot
             else { throw .invalid("a passphrase for another slot") }
             if challenge.needsFactor, try !header.hasTestedRecovery(keys) { throw .untested }
-            return Made(slot: .wrapping(keys, key.key, challenge: challenge, label: label, now: now), code: nil)
+            return .wrapping(keys, key.key, challenge: challenge, label: label, now: now)
         case .stored(let stored):
-            return Made(slot: .storing(keys, stored.key, stored.sort, id: id, label: label, now: now), code: nil)
-        case .recovery:
-            let code = RecoveryCode.make()
-            return Made(
-                slot: .recovering(keys, code, id: id, label: label, now: now), code: RecoveryCode.encode(code))
+            return .storing(keys, stored.key, stored.sort, id: id, label: label, now: now)
+        case .recovery(let code): return .recovering(keys, code, id: id, label: label, now: now)
         case .recipient(let recipient):
             do {
-                return Made(
-                    slot: try .sealing(keys, for: recipient.publicKey, id: id, label: label, now: now), code: nil)
+                return try .sealing(keys, for: recipient.publicKey, id: id, label: label, now: now)
             } catch { throw .invalid("this is not a recipient") }
         }
     }
 
     private func commit(
-        _ header: Header, _ made: consuming Made, _ keys: Keys, _ contents: Contents, endsSlot: Bool = false
-    ) throws(VaultError) -> ChangedSlot {
-        let facts = try SlotFacts(made.slot, keys)
+        _ header: Header, _ slot: Slot, _ keys: Keys, _ contents: Contents, endsSlot: Bool = false
+    ) throws(VaultError) -> SlotFacts {
+        let facts = try SlotFacts(slot, keys)
         try commit(header, keys, contents, endsSlot: endsSlot)
-        return ChangedSlot(slot: facts, code: made.takeCode())
+        return facts
     }
 
     private func commit(

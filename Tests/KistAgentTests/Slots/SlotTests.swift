@@ -9,6 +9,9 @@ struct SlotTests {
     /// 32 bytes that look random and are told apart by `seed`.
     private func key(_ seed: UInt8) -> [UInt8] { (0..<32).map { seed &+ $0 &* 7 } }
 
+    /// A new recovery code, as somebody was shown it.
+    private func code() -> [UInt8] { RecoveryCode.encode(RecoveryCode.make()).withBytes { Array($0) } }
+
     private let proof: JSONValue = ["with": "passphrase"]
 
     private func add(_ client: RawClient, _ kind: String, _ material: [[UInt8]], _ more: [JSONMember] = []) throws
@@ -48,9 +51,10 @@ struct SlotTests {
         let added = try add(client, "recipient", [], recipient)
         #expect(added.result?["slot"]?["recipient"]?.string == identity.recipient.fingerprint)
         ways.append(("recipient", "identity", [text]))
-        let recovery = try add(client, "recovery", [])
-        #expect(recovery.segments.first?.count == 34)
-        ways.append(("recovery", "recovery", recovery.segments))
+        let recovery = code()
+        let withCode = try add(client, "recovery", [recovery])
+        #expect(withCode.result != nil && withCode.segments.isEmpty)
+        ways.append(("recovery", "recovery", [recovery]))
         #expect(try add(client, "passphrase", [Array("second".utf8)], cheap).result != nil)
         ways.append(("passphrase", "passphrase", [Array("second".utf8)]))
         let all = try slots(client)
@@ -96,7 +100,8 @@ struct SlotTests {
             (.slotChange, ["proof": stranger, "slot": id, "label": "mine"]),
             (.slotRemove, ["proof": stranger, "slot": id]), (.slotTest, ["proof": stranger]),
         ] {
-            #expect(try client.call(method, params, [key(9)]).kind == "wrongKey", "\(method)")
+            let segments = [key(9)] + (method == .slotAdd ? [code()] : [])
+            #expect(try client.call(method, params, segments).kind == "wrongKey", "\(method)")
             agent.clock.advance(seconds: 11)
         }
         #expect(try slots(client) == before)
@@ -162,10 +167,17 @@ struct SlotTests {
         #expect(try client.call(.status).result?["renewRecovery"] == true)
         let used = try #require(try slots(client).first { $0.isUsed })
         let change: JSONValue = ["proof": ["with": "recovery"], "slot": .string(used.id), "renew": true]
-        let renewed = try client.call(.slotChange, change, [code])
-        #expect(renewed.segments.first?.count == 34 && renewed.segments.first != code)
+        // What nobody could have made by chance, or wrote down wrongly, changes nothing.
+        let zero = RecoveryCode.encode(SecretBytes(count: RecoveryCode.byteCount) { _ in }).withBytes { Array($0) }
+        for broken in [zero, Array(self.code().dropLast()), Array("0000-0000-0000-0000-0000-0000-0000".utf8), []] {
+            #expect(try client.call(.slotChange, change, [code, broken]).kind == "invalid")
+        }
+        let new = self.code()
+        #expect(try client.call(.slotChange, change, [code, new]).result != nil)
         #expect(try client.call(.status).result?["renewRecovery"] == nil)
         #expect(try unlock(client, "recovery", [code]).kind == "wrongKey")
+        agent.clock.advance(seconds: 11)
+        #expect(try unlock(client, "recovery", [new]).result != nil)
     }
 
     @Test func brokenSlotRequestsAreRefused() throws {
@@ -183,6 +195,8 @@ struct SlotTests {
             (.slotAdd, ["proof": proof, "kind": "keyFile"], [own, [UInt8](repeating: 0, count: 32)]),
             (.slotAdd, ["proof": proof, "kind": "keyFile", "factor": true], [own, key(1)]),
             (.slotAdd, ["proof": proof, "kind": "keyFile", "label": "a\nb"], [own, key(1)]),
+            (.slotAdd, ["proof": proof, "kind": "recovery"], [own]),
+            (.slotAdd, ["proof": proof, "kind": "recovery"], [own, key(1)]),
             (.slotAdd, ["proof": proof, "kind": "recipient"], [own]),
             (.slotAdd, ["proof": proof, "kind": "recipient", "recipient": "kist-recipient-0"], [own]),
             (.slotAdd, ["proof": proof, "kind": "keyFile", "passes": 2], [own, key(1)]),

@@ -11,8 +11,6 @@ final class Way {
     private let challenge: SlotChallenge
     /// The id of its slot, once it has one.
     var id: [UInt8]?
-    /// Of a recovery slot, once it has one.
-    private var code: [UInt8] = []
     /// Vaults that the identity trusts.
     var trusted: [VaultKey] = []
 
@@ -23,13 +21,14 @@ final class Way {
     }
 
     private var secret: SecretBytes { SecretBytes(copyingExposed: bytes) }
+    private var code: SecretBytes { SecretBytes(copyingExposed: Array(bytes.prefix(RecoveryCode.byteCount))) }
 
     func material() -> SlotMaterial {
         switch sort {
         // The key itself stands for a derivation, which would cost a test its time.
         case .passphrase: .passphrase(SlotKey(challenge: challenge, key: secret))
         case .keyring, .keyFile, .credential: .stored(KeptKey(sort, secret))
-        case .recovery: .recovery
+        case .recovery: .recovery(code)
         case .recipient: .recipient(Identity(seed: secret).recipient)
         }
     }
@@ -38,7 +37,7 @@ final class Way {
         switch sort {
         case .passphrase: .passphrase(SlotKey(challenge: challenge, key: secret))
         case .keyring, .keyFile, .credential: try .stored(bytes: secret)
-        case .recovery: try .recovery(text: SecretBytes(copyingExposed: code))
+        case .recovery: try .recovery(text: RecoveryCode.encode(code))
         case .recipient: .identity(IdentityFile(identity: Identity(seed: secret), trusted: trusted))
         }
     }
@@ -54,7 +53,7 @@ final class Way {
     func change(in vault: Vault, label: String? = nil, to other: Way?, proof: Way) throws -> SlotFacts {
         let id = try #require(id)
         guard let other else {
-            return try vault.changeSlot(id, label: label, nil, proof: try proof.opener(), now: TestVault.now).slot
+            return try vault.changeSlot(id, label: label, nil, proof: try proof.opener(), now: TestVault.now)
         }
         let changed = try vault.changeSlot(
             id, label: label, other.material(), proof: try proof.opener(), now: TestVault.now)
@@ -65,10 +64,8 @@ final class Way {
         try vault.removeSlot(try #require(id), proof: try proof.opener(), now: TestVault.now)
     }
 
-    private func note(_ changed: consuming ChangedSlot) -> SlotFacts {
-        let facts = changed.slot
+    private func note(_ facts: SlotFacts) -> SlotFacts {
         id = facts.id
-        if let text = changed.takeRecoveryCode() { code = text.withBytes { Array($0) } }
         return facts
     }
 }
@@ -82,7 +79,7 @@ final class SlotVault {
     init() throws {
         memory = try MemoryVault()
         let first = Opener.passphrase(SlotKey(challenge: memory.challenge, key: memory.kek.copy()))
-        base.id = try memory.vault.addSlot(base.material(), label: "base", proof: first, now: TestVault.now).slot.id
+        base.id = try memory.vault.addSlot(base.material(), label: "base", proof: first, now: TestVault.now).id
         // Those of its making, so that a test has only its own.
         for slot in memory.vault.publicSlots where slot.id != base.id {
             try memory.vault.removeSlot(slot.id, proof: try base.opener(), now: TestVault.now)
