@@ -46,6 +46,7 @@ let package = Package(
         .executable(name: "kist", targets: ["kist"]),
         .executable(name: "kist-agent", targets: ["kist-agent"]),
         .executable(name: "kist-courier", targets: ["kist-courier"]),
+        .executable(name: "kist-helper", targets: ["kist-helper"]),
         .executable(name: "kist-keyring", targets: ["kist-keyring"]),
         .executable(name: "kist-prompter", targets: ["kist-prompter"]),
         .executable(name: "kist-proxy", targets: ["kist-proxy"]),
@@ -67,6 +68,7 @@ let package = Package(
         // C, each seen by one Swift module (libsodium by two).
         .systemLibrary(
             name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CArguments", path: "Sources/C/CArguments", cSettings: cHouse),
         .target(name: "CPlatformFiles", path: "Sources/C/CPlatformFiles", cSettings: cHouse),
         .target(name: "CKistPosix", path: "Sources/C/CKistPosix", cSettings: cHouse),
         .systemLibrary(
@@ -103,12 +105,19 @@ let package = Package(
         module("KistProviders", ["KistModel", "SecretMemory"], exclude: ["JSONLines/JSONLines.md"]),
         // 3: adapters.
         module("StoreSQLite", ["KistModel", "KistStore", "CSQLiteGuards", grdb, grdbSQLite]),
-        // 4: the library others import.
+        module("KistConnection", ["KistModel", "KistPosix", "SecretMemory", "KistProtocol"]),
+        // 4: the library others import, and which credential a tool gets.
         module(
             "KistClient",
             [
                 "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistBundle", "KistProtocol", "KistPlatforms",
-                "KistProviders",
+                "KistProviders", "KistConnection",
+            ]),
+        module(
+            "KistLogins",
+            [
+                "KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistProviders",
+                "KistConnection",
             ]),
         // 5: faces.
         module(
@@ -122,7 +131,13 @@ let package = Package(
             "KistCLI",
             [
                 "KistModel", "KistPosix", "SecretMemory", "KistCrypto", "KistBundle", "KistProtocol", "KistPlatforms",
-                "KistMasking", "KistClient", "KistProviders", argumentParser,
+                "KistMasking", "KistClient", "KistProviders", "KistLogins", argumentParser,
+            ]),
+        module(
+            "KistHelper",
+            [
+                "KistModel", "KistPosix", "SecretMemory", "KistProtocol", "KistPlatforms", "KistProviders",
+                "KistConnection", "KistLogins",
             ]),
         module(
             "KistAgent",
@@ -140,13 +155,17 @@ let package = Package(
             ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", nioSSL, asyncHTTPClient, asyncAlgorithms] + nio),
         // 6: executables, composing only.
         .executableTarget(
-            name: "kist", dependencies: ["KistCLI", "KistPosix"], path: "Sources/kist", swiftSettings: house),
+            name: "kist", dependencies: ["KistCLI", "KistPosix", "CArguments"], path: "Sources/kist",
+            swiftSettings: house),
         .executableTarget(
             name: "kist-agent", dependencies: ["KistAgent", "KistPosix", "StoreSQLite"], path: "Sources/kist-agent",
             swiftSettings: house),
         .executableTarget(
             name: "kist-courier", dependencies: ["KistRotation", "KistPosix"], path: "Sources/kist-courier",
             swiftSettings: house),
+        .executableTarget(
+            name: "kist-helper", dependencies: ["KistHelper", "KistPosix", "CArguments"],
+            path: "Sources/kist-helper", swiftSettings: house),
         .executableTarget(
             name: "kist-keyring", dependencies: ["KeyringLibSecret", "KistPosix"], path: "Sources/kist-keyring",
             swiftSettings: house),
@@ -189,13 +208,14 @@ let package = Package(
         tests("KistProviders", ["SecretMemory", "KistModel"]),
         tests("StoreSQLite", ["KistStore", "KistModel", grdb, grdbSQLite]),
         tests("KistProxy", ["SecretMemory", nio[2]]),
+        tests("KistConnection", ["KistProtocol", "KistModel", "KistPosix"]),
         tests(
             "KistClient", ["SecretMemory", "KistProtocol", "KistModel", "KistPosix", "KistBundle", "KistCrypto"]),
         tests(
             "KistCLI",
             [
                 "KistModel", "SecretMemory", "KistCrypto", "KistPlatforms", "KistProtocol", "KistPosix", "KistClient",
-                "KistBundle", "KistProviders", argumentParser,
+                "KistBundle", "KistProviders", "KistLogins", argumentParser,
             ], exclude: ["Formats/readers.py"]),
         tests(
             "KistAgent",

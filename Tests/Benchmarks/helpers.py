@@ -29,7 +29,7 @@ def rows(bench):
     fields = {"token": "cio-0123456789abcdef0123456789abcdef", "index": INDEX}
     home.kist("add", "cargo-registry", "--variant", "registry", "--stdin", "--no-check", given=json.dumps(fields))
     helper = bench.folder / "cargo-credential-kist"
-    os.symlink(bench.binaries / "kist", helper)
+    os.symlink(bench.binaries / "kist-helper", helper)
     asked = bench.folder / "cargo.json"
     registry = {"index-url": f"sparse+{INDEX}/", "name": "example"}
     asked.write_text(json.dumps({"v": 1, "kind": "get", "operation": "read", "registry": registry, "args": []}) + "\n")

@@ -28,7 +28,7 @@ def measure(binaries, home, environment, rounds, desktop=None):
     links.mkdir(exist_ok=True)
     for name in ("git-credential-kist", "docker-credential-kist"):
         if not (links / name).exists():
-            (links / name).symlink_to(pathlib.Path(binaries) / "kist")
+            (links / name).symlink_to(pathlib.Path(binaries) / "kist-helper")
     exec_path = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
     cache = [f"{exec_path}/git-credential-cache", "--socket", str(pathlib.Path(home.place) / "cache.sock")]
     subprocess.run([*cache, "store"], input=QUESTION[:-1] + b"username=ada\npassword=x\n\n", env=environment, check=True)

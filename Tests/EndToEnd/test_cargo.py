@@ -110,8 +110,8 @@ def test_a_locked_vault_is_cargos_own_error(world):
     world.done("setup", "cargo")
     world.done("lock")
     try:
-        outcome = world.kist(
-            "provider", "cargo", "--cargo-plugin",
+        outcome = world.helper(
+            "cargo", "--cargo-plugin",
             given=json.dumps({"v": 1, "kind": "get", "operation": "read", "registry": {"index-url": registry.index}}) + "\n",
         )
         hello, error = map(json.loads, outcome.out.splitlines())

@@ -11,7 +11,7 @@ NOT_FOUND = "credentials not found in native keychain\n"
 
 
 def helper(world, operation, text, **settings):
-    return world.kist("provider", "docker", operation, given=text, may_print=True, **settings)
+    return world.helper("docker", operation, given=text, **settings)
 
 
 def docker(world, *arguments, given=None):

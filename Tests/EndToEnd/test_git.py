@@ -9,7 +9,7 @@ from stubs import GitServer
 
 
 def helper(world, operation, text, **settings):
-    return world.kist("provider", "git", operation, given=text, may_print=True, **settings)
+    return world.helper("git", operation, given=text, **settings)
 
 
 def git(world, *arguments, cwd=None, environment=None):

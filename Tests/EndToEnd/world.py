@@ -33,7 +33,7 @@ PLAYED = [
 
 
 def binaries():
-    """The folder of kist, kist-agent and kist-courier."""
+    """The folder of kist and the programs beside it."""
     for folder in (os.environ.get("KIST_BIN"), ROOT / ".build/release", ROOT / ".build/debug"):
         if folder and os.access(os.path.join(folder, "kist"), os.X_OK):
             return os.path.abspath(folder)
@@ -142,7 +142,7 @@ class World:
     def unlock(self):
         self.done("unlock", environment={"KIST_PASSPHRASE_FILE": self.passphrase_file})
 
-    def kist(self, *arguments, given=None, environment=None, may_print=False, timeout=120, cwd=None):
+    def kist(self, *arguments, given=None, environment=None, may_print=False, timeout=120, cwd=None, program="kist"):
         """Runs kist with `given` (text, bytes or something for JSON) on standard input.
 
         Unless `may_print`, its output is searched for secrets by `check_canaries`.
@@ -150,7 +150,7 @@ class World:
         if given is not None and not isinstance(given, (str, bytes)):
             given = json.dumps(given)
         data = given.encode() if isinstance(given, str) else given
-        command = ["kist", *map(str, arguments)]
+        command = [program, *map(str, arguments)]
         with ArgumentWatch(self.canaries) as watch:
             process = subprocess.run(
                 command,
@@ -167,6 +167,10 @@ class World:
         self.outcomes.append(outcome)
         self._unchecked.append(outcome)
         return outcome
+
+    def helper(self, tool, *words, **settings):
+        """Runs what `kist setup` tells a tool to start."""
+        return self.kist(tool, *words, program="kist-helper", may_print=True, **settings)
 
     def done(self, *arguments, **settings):
         """Runs kist and requires exit status 0."""

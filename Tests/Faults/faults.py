@@ -139,9 +139,9 @@ FAULTS = [
      "    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {\n        guard PLANTED || depth", "refused|depthOfEightIsTheLast"),
     (54, "a key may be given twice", WIRE + "JSON/JSONParser.swift",
      "guard isNew else { throw error(.duplicate) }", "guard PLANTED || isNew else { throw error(.duplicate) }", "manyKeysAreAllCompared|refused"),
-    (55, "the listener's user is not looked at", CLIENT + "Connection/Starting.swift",
+    (55, "the listener's user is not looked at", "Sources/KistConnection/Connection/Starting.swift",
      "guard peer.uid == Process.user else", "guard PLANTED || peer.uid == Process.user else", "aForeignListenerBehindOurSocketFileIsRefused"),
-    (56, "a folder that others can use is trusted", CLIENT + "Connection/SocketPlace.swift",
+    (56, "a folder that others can use is trusted", "Sources/KistConnection/Connection/SocketPlace.swift",
      "guard status.mode & 0o077 == 0 else", "guard PLANTED || status.mode & 0o077 == 0 else", "theClientRefusesWhatIsNotItsOwn"),
     # The command line and the courier.
     (57, "names that run code by their ending are let through", CLI + "Launch/DangerousNames.swift",

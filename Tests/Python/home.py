@@ -29,7 +29,7 @@ class Home:
         self.top = tempfile.mkdtemp(prefix="kist-python-")
         for folder in ("home", "run", "work", "bin"):
             os.mkdir(self.at(folder), 0o700)
-        for name in ("kist", "kist-agent", "kist-courier", "kist-keyring", "kist-prompter"):
+        for name in ("kist", "kist-agent", "kist-courier", "kist-helper", "kist-keyring", "kist-prompter"):
             os.symlink(os.path.join(binaries(), name), self.at("bin", name))
         self.passphrase_file = self.at("passphrase")
         with open(self.passphrase_file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:

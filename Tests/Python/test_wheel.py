@@ -49,7 +49,7 @@ def environment():
 def test_the_same_inputs_make_the_same_bytes():
     programs = FOLDER / "stand-ins"
     programs.mkdir()
-    for name in ("kist", "kist-agent", "kist-prompter"):
+    for name in ("kist", "kist-agent", "kist-helper", "kist-prompter"):
         (programs / name).write_bytes(name.encode() * 1_000)
     first = make("first", programs)
     os.utime(programs / "kist", (1, 1))
@@ -95,7 +95,7 @@ def test_it_is_typed_and_has_nothing_that_only_a_checkout_needs():
         names = set(archive.namelist())
         assert {"kist/py.typed", "kist/_data.json", "kist/keyring_backend.py", "kist/notebook/__init__.py"} <= names
         assert not [name for name in names if "_source" in name or "__pycache__" in name or "Tests" in name]
-        for name in ("kist", "kist-agent", "kist-prompter"):
+        for name in ("kist", "kist-agent", "kist-helper", "kist-prompter"):
             assert archive.getinfo(f"kist/bin/{name}").external_attr >> 16 & 0o777 == 0o755
         assert "kist = kist.keyring_backend" in archive.read("kist-0.1.0.dist-info/entry_points.txt").decode()
 
@@ -105,7 +105,7 @@ def test_programs_of_the_wheel_need_nothing_of_the_machine():
     if not os.environ.get("KIST_WHEEL"):
         return
     with zipfile.ZipFile(wheel()) as archive:
-        for name in ("kist", "kist-agent", "kist-prompter"):
+        for name in ("kist", "kist-agent", "kist-helper", "kist-prompter"):
             path = archive.extract(f"kist/bin/{name}", FOLDER / "programs")
             headers = subprocess.run(["readelf", "-l", "-d", path], capture_output=True, text=True, check=True).stdout
             assert "NEEDED" not in headers and "INTERP" not in headers, (name, headers)

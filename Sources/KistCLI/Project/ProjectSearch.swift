@@ -1,4 +1,5 @@
 private import Glibc
+private import KistPosix
 private import SecretMemory
 
 /// A `kist.toml` that was found: its content was read once, and both digest and meaning come from those bytes.
@@ -19,27 +20,18 @@ package enum ProjectSearch {
 
     /// The nearest one from `folder` upwards.
     ///
-    /// The search does not leave the home folder (when it starts within), the file system of `folder`, or folders
-    /// that belong to the user or root; a file of someone else is refused. Folders that everybody can write (`/tmp`)
-    /// are passed over: whatever lies there can be anybody's.
+    /// Only `FoldersAbove` count, and a file of someone else is refused.
     ///
     /// - Throws: `Failure` for a file that is there and cannot be used.
     package static func nearest(from folder: String? = nil, home: String?) throws(Failure) -> FoundProject? {
-        guard let start = realPath(folder ?? "."), let device = status(start)?.st_dev else { return nil }
-        let top = home.flatMap { realPath($0) }
-        var folder = start
-        while true {
-            guard let here = status(folder), here.st_dev == device, isOurs(here.st_uid) else { return nil }
-            let candidate = folder == "/" ? "/\(fileName)" : "\(folder)/\(fileName)"
-            if !isWritableByAll(here), let found = try read(candidate) { return found }
-            if folder == "/" || folder == top { return nil }
-            let parent = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
-            folder = parent.isEmpty ? "/" : parent
+        for folder in FoldersAbove.list(from: folder ?? ".", home: home) {
+            if let found = try read(folder == "/" ? "/\(fileName)" : "\(folder)/\(fileName)") { return found }
         }
+        return nil
     }
 
     /// Whether a `kist.toml` in `folder` counts.
-    package static func searches(_ folder: String) -> Bool { status(folder).map { !isWritableByAll($0) } ?? false }
+    package static func searches(_ folder: String) -> Bool { !FoldersAbove.isAnybodys(folder) }
 
     /// The file at `path`; `nil` when there is none.
     ///
@@ -87,14 +79,7 @@ package enum ProjectSearch {
             file: try ProjectFile(parsing: text, path: path))
     }
 
-    private static func isWritableByAll(_ status: stat) -> Bool { status.st_mode & S_IWOTH != 0 }
-
     private static func isOurs(_ user: uid_t) -> Bool { user == geteuid() || user == 0 }
-
-    private static func status(_ path: String) -> stat? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status : nil
-    }
 
     static func realPath(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }

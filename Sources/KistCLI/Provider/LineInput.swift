@@ -4,13 +4,16 @@ internal import SecretMemory
 /// answer before it says more.
 struct LineInput: ~Copyable {
     private let descriptor: Int32
+    /// Where lines stand before those of `descriptor`.
+    private var first: Int32?
     /// Bytes of a line.
     private let longest: Int
     private var rest = SecretBuffer(capacity: 4_096)
     private var isAtEnd = false
 
-    init(_ descriptor: Int32 = 0, longest: Int) {
+    init(_ descriptor: Int32 = 0, after first: Int32? = nil, longest: Int) {
         self.descriptor = descriptor
+        self.first = first
         self.longest = longest
     }
 
@@ -28,7 +31,8 @@ struct LineInput: ~Copyable {
                 return last
             }
             guard rest.count <= longest else { throw Failure.usage("a line is longer than \(longest) bytes") }
-            isAtEnd = try rest.read(descriptor, what: "standard input") == 0
+            guard try rest.read(first ?? descriptor, what: "standard input") == 0 else { continue }
+            if first == nil { isAtEnd = true } else { first = nil }
         }
     }
 

@@ -1,4 +1,5 @@
 internal import KistClient
+internal import KistLogins
 internal import KistModel
 internal import KistPlatforms
 internal import KistProtocol

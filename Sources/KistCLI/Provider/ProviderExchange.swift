@@ -1,3 +1,4 @@
+internal import KistLogins
 internal import KistPlatforms
 internal import KistProviders
 internal import SecretMemory
@@ -6,6 +7,8 @@ internal import SecretMemory
 final class ProviderExchange {
     let printer: Printer
     let environment: Variables
+    /// What `kist-helper` has read, and the tool was told, before this program went on.
+    let handed: HandedInput?
     private(set) var globals: GlobalOptions
     private var made: Session?
 
@@ -13,9 +16,12 @@ final class ProviderExchange {
     /// two seconds, with what it takes to start and to say it.
     static let patience = 1_500
 
-    init(_ globals: GlobalOptions, _ printer: Printer, environment: Variables = .process) {
+    init(
+        _ globals: GlobalOptions, _ printer: Printer, environment: Variables = .process, handed: HandedInput? = nil
+    ) {
         var globals = globals
-        globals.patience = Self.patience
+        globals.patience = max(1, Self.patience - (handed?.waited ?? 0))
+        self.handed = handed
         // git's own word for "nobody is there", which some editors set.
         if environment["GIT_TERMINAL_PROMPT"] == "0" { globals.mayAsk = false }
         self.globals = globals
@@ -42,7 +48,7 @@ final class ProviderExchange {
 
     /// Everything on standard input, in locked memory.
     func input(atMost limit: Int) throws(Failure) -> SecretBytes {
-        try SecretReader.readAll(0, what: "standard input", atMost: limit)
+        try SecretReader.readAll(0, after: handed?.descriptor, what: "standard input", atMost: limit)
     }
 
     /// Runs a wire form; what it refuses is a failure.

@@ -1,3 +1,5 @@
+internal import KistLogins
+
 /// A tool whose own credential protocol Kist answers: `kist provider NAME …`, or under the name that the tool looks for.
 ///
 /// One type for each, in a folder of its own; the wire form itself is in `KistProviders`. A new one is listed in
@@ -50,9 +52,10 @@ enum Providers {
 
     /// One request, from the arguments to the exit code.
     static func run(
-        _ tool: any ProviderTool.Type, _ arguments: [String], _ globals: GlobalOptions, _ printer: Printer
+        _ tool: any ProviderTool.Type, _ arguments: [String], _ globals: GlobalOptions, _ printer: Printer,
+        _ handed: HandedInput? = nil
     ) -> Int32 {
-        let exchange = ProviderExchange(globals, printer)
+        let exchange = ProviderExchange(globals, printer, handed: handed)
         do throws(Failure) {
             let code = try tool.answer(arguments, exchange)
             try printer.finish()

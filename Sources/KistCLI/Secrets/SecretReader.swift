@@ -8,13 +8,17 @@ package enum SecretReader {
 
     /// Everything up to the end of `descriptor`.
     ///
-    /// - Parameter what: for messages ("standard input").
-    package static func readAll(_ descriptor: Int32, what: String, atMost limit: Int = longest) throws(Failure)
-        -> SecretBytes
-    {
+    /// - Parameters:
+    ///   - first: a descriptor whose bytes stand before those.
+    ///   - what: for messages ("standard input").
+    package static func readAll(
+        _ descriptor: Int32, after first: Int32? = nil, what: String, atMost limit: Int = longest
+    ) throws(Failure) -> SecretBytes {
         var buffer = SecretBuffer(capacity: 4_096)
-        while try buffer.read(descriptor, what: what) > 0 {
-            guard buffer.count <= limit else { throw Failure.usage("\(what) is longer than \(limit) bytes") }
+        for source in [first, descriptor].compactMap(\.self) {
+            while try buffer.read(source, what: what) > 0 {
+                guard buffer.count <= limit else { throw Failure.usage("\(what) is longer than \(limit) bytes") }
+            }
         }
         return buffer.finish()
     }

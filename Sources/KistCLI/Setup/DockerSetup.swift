@@ -1,3 +1,4 @@
+internal import KistLogins
 internal import KistPlatforms
 internal import KistProtocol
 
@@ -47,7 +48,7 @@ enum DockerSetup: ToolSetup {
     private static func hosts(_ place: SetupPlace) throws(Failure) -> [String] {
         var hosts: [String] = []
         for word in place.words {
-            guard let query = DockerProvider.query(word), query.path == nil else {
+            guard let query = DockerRegistry.query(word), query.path == nil else {
                 throw Failure.usage("a registry is written like ghcr.io or localhost:5000")
             }
             let isHub = ["docker.io", "index.docker.io", "registry-1.docker.io"].contains(query.host)

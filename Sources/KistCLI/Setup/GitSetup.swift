@@ -6,12 +6,14 @@ enum GitSetup: ToolSetup {
 
     static func edits(_ place: SetupPlace, undo: Bool) throws(Failure) -> [SetupEdit] {
         let path = try file(place)
-        let line = "\thelper = \(helper(place))"
+        let lines = commands(place).map { "\thelper = \($0)" }
         var edits: [SetupEdit] = []
         let edit = try place.edit(path) { (text) throws(Failure) in
             var text = text
             for section in try sections(place) {
-                text = undo ? Self.without(line, section, text) : Self.with(line, section, text)
+                // The others are from before, or after, `kist-helper` was beside `kist`.
+                for line in undo ? lines[...] : lines.dropFirst() { text = Self.without(line, section, text) }
+                if !undo { text = Self.with(lines[0], section, text) }
             }
             return text
         }
@@ -27,16 +29,20 @@ enum GitSetup: ToolSetup {
         return !Home.exists(usual) && Home.exists(other) ? other : usual
     }
 
-    /// A command, so that neither `PATH` nor a link is needed: git hands a text with `!` to the shell.
-    private static func helper(_ place: SetupPlace) -> String {
+    /// Commands, so that neither `PATH` nor a link is needed: git hands a text with `!` to the shell. The first is to be used.
+    private static func commands(_ place: SetupPlace) -> [String] {
+        (place.helper.map { [command($0, "git")] } ?? []) + [command(place.program, "provider git")]
+    }
+
+    private static func command(_ program: String, _ words: String) -> String {
         let quoted =
-            "'" + place.program.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-        let plain = place.program.utf8.allSatisfy {
+            "'" + program.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        let plain = program.utf8.allSatisfy {
             (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
                 || [45, 46, 47, 95].contains($0)
         }
-        guard !plain else { return "!\(place.program) provider git" }
-        let escaped = "!\(quoted) provider git".flatMap { $0 == "\\" || $0 == "\"" ? ["\\", $0] : [$0] }
+        guard !plain else { return "!\(program) \(words)" }
+        let escaped = "!\(quoted) \(words)".flatMap { $0 == "\\" || $0 == "\"" ? ["\\", $0] : [$0] }
         return "\"\(String(escaped))\""
     }
 

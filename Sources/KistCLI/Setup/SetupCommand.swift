@@ -102,6 +102,7 @@ struct SetupCommand: SessionCommand {
         }
         let place = SetupPlace(
             environment: session.environment, home: session.places.home, program: try OwnProgram.path(),
+            helper: try OwnProgram.helper(),
             overview: { (name) throws(Failure) in try session.overview(try session.profile(), name) }, words: words,
             name: name)
         return try Setup.execute(setup, place, show: show, undo: undo, json: json, session)

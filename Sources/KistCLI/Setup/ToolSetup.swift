@@ -53,6 +53,8 @@ struct SetupPlace {
     let home: String
     /// The path of the running `kist`, with its links followed.
     let program: String
+    /// The small program beside it that tools' helpers are rather links to, when it is there.
+    var helper: String?
     /// What is not secret of a credential, for settings that repeat some of it.
     var overview: (CredentialName) throws(Failure) -> Overview = { (_) throws(Failure) in
         throw Failure("the vault is not asked here")
@@ -94,13 +96,15 @@ struct SetupPlace {
         return .file(path: path, before: before, after: after == "" && before == nil ? nil : after)
     }
 
-    /// The link `name` to `kist` where the tool looks for its helper: beside `kist` when that folder is on `PATH` and can be
+    /// The link `name` to `kist-helper`, else to `kist`, where the tool looks for its helper: beside `kist` when that folder is on `PATH` and can be
     /// written, else `~/.local/bin`.
     func helper(_ name: String, undo: Bool) -> SetupEdit {
         let own = program.lastIndex(of: "/").map { String(program[..<$0]) } ?? "."
         let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        let found = folders.first { SetupFile.link("\($0)/\(name)") == program }
+        let found = folders.first { folder in
+            SetupFile.link("\(folder)/\(name)").map { $0 == program || $0 == helper } ?? false
+        }
         let folder = found ?? (folders.contains(own) && SetupFile.isWritable(own) ? own : "\(home)/.local/bin")
-        return .link(path: "\(folder)/\(name)", target: undo ? nil : program)
+        return .link(path: "\(folder)/\(name)", target: undo ? nil : helper ?? program)
     }
 }

@@ -58,6 +58,14 @@ package struct PlatformCatalog: Sendable {
         return access(file, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR
     }
 
+    /// Whether the user may have files there: one that nobody can look into is not empty.
+    package var mayHaveOwn: Bool {
+        guard let userFolder else { return false }
+        guard let stream = opendir(userFolder) else { return errno != ENOENT && errno != ENOTDIR }
+        closedir(stream)
+        return !ownNames().isEmpty
+    }
+
     /// The names of the user's own files, in no order.
     package func ownNames() -> [String] {
         guard let userFolder, let stream = opendir(userFolder) else { return [] }

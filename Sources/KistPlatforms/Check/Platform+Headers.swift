@@ -83,7 +83,13 @@ extension CheckRecipe {
     /// Whether it changes the credential into an access token (RFC 6749).
     fileprivate var asksForToken: Bool {
         body?.parts.contains { part in
-            if case .literal(let text) = part { text.contains("grant_type") } else { false }
+            // As words of a form or members of JSON: nothing else stands around it.
+            if case .literal(let text) = part {
+                text.utf8.split { !($0 == 95 || FieldForm.isAlphanumeric($0)) }
+                    .contains { $0.elementsEqual("grant_type".utf8) }
+            } else {
+                false
+            }
         } ?? false
     }
 }

@@ -79,6 +79,12 @@ package enum Folder {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// "c" of "/a/b/c"; the whole when there is no slash.
+    package static func lastPart(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        return String(path[path.index(after: slash)...])
+    }
+
     /// The absolute path without links, `.` and `..`. The last parts need not exist.
     ///
     /// - Throws: `ENOENT` for a link to nothing, or `..` after a part that does not exist.

@@ -15,7 +15,8 @@ package enum Machine {
     }
 
     static func canHibernate(states: String, disk: String) -> Bool {
-        states.split { $0 == " " || $0 == "\n" }.contains("disk") && !disk.isEmpty && !disk.contains("[disabled]")
+        states.split { $0 == " " || $0 == "\n" }.contains("disk") && !disk.isEmpty
+            && !disk.split(whereSeparator: \.isWhitespace).contains("[disabled]")
     }
 
     /// The name of the network file system that holds `path`; `nil` for one of this machine, or when nothing is there.

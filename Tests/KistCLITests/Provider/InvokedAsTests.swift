@@ -1,3 +1,4 @@
+import KistLogins
 import KistPlatforms
 import Testing
 
@@ -32,12 +33,12 @@ import Testing
     }
 
     @Test func dockersAddressesAreHosts() {
-        #expect(DockerProvider.query("https://index.docker.io/v1/")?.text == "index.docker.io")
-        #expect(DockerProvider.query("ghcr.io")?.text == "ghcr.io")
-        #expect(DockerProvider.query("localhost:5000")?.text == "localhost:5000")
-        #expect(DockerProvider.query("https://index.docker.io/v1/access-token")?.path == "v1/access-token")
+        #expect(DockerRegistry.query("https://index.docker.io/v1/")?.text == "index.docker.io")
+        #expect(DockerRegistry.query("ghcr.io")?.text == "ghcr.io")
+        #expect(DockerRegistry.query("localhost:5000")?.text == "localhost:5000")
+        #expect(DockerRegistry.query("https://index.docker.io/v1/access-token")?.path == "v1/access-token")
         for bad in ["", "https://", "a b", "h/../x y", "user:p@h", "http://registry.example.com"] {
-            #expect(DockerProvider.query(bad) == nil || bad.contains("/.."), "\(bad)")
+            #expect(DockerRegistry.query(bad) == nil || bad.contains("/.."), "\(bad)")
         }
     }
 

@@ -66,6 +66,24 @@ import Testing
         }
     }
 
+    /// Where the small program is there, tools start that; what was set up before it came is not doubled, and undone with it.
+    @Test func toolsAreToldOfTheSmallProgramWhereItIs() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/.gitconfig"
+        let without = place(folder.path)
+        var with = without
+        with.helper = "/opt/kist/bin/kist-helper"
+        try apply(try GitSetup.edits(without, undo: false))
+        try apply(try GitSetup.edits(with, undo: false))
+        #expect(try SetupFile.read(path) == "[credential]\n\thelper = !/opt/kist/bin/kist-helper git\n")
+        #expect(try GitSetup.edits(with, undo: false).allSatisfy { !$0.changesSomething })
+        try apply(try GitSetup.edits(without, undo: false))
+        try apply(try GitSetup.edits(with, undo: true))
+        #expect(try SetupFile.read(path) ?? "" == "")
+        guard case .link(_, let target) = with.helper("docker-credential-kist", undo: false) else { return }
+        #expect(target == "/opt/kist/bin/kist-helper")
+    }
+
     @Test func aProgramWithBlanksAndQuotesIsOneWord() throws {
         let folder = try TemporaryFolder()
         let place = place(folder.path, program: "/opt/my \"own\" kist's/kist")

@@ -1,4 +1,5 @@
 internal import KistClient
+internal import KistLogins
 internal import KistModel
 internal import KistPlatforms
 internal import KistProtocol
@@ -10,7 +11,7 @@ enum CargoLogin {
     /// A new revision of the credential for this very index, or a new credential.
     static func store(_ request: borrowing CargoRequest, _ exchange: ProviderExchange) throws(Failure) {
         let session = try exchange.session()
-        let platform = try session.platform(CargoProvider.platform)
+        let platform = try session.platform(CargoToken.platform)
         let found = try CargoProvider.credentials(request.index, session).first
         let token = try token(request, session)
         let bare = CargoRequest.bare(request.index)
@@ -23,7 +24,7 @@ enum CargoLogin {
                 try draft.setPlain(field.name.description, field.value)
             }
         } else {
-            try draft.setPlain(CargoProvider.indexField, bare)
+            try draft.setPlain(CargoToken.indexField, bare)
             if variant == "registry", let name = request.registry { try draft.setPlain("registry", name) }
         }
         try draft.take("token", token)
@@ -46,7 +47,7 @@ enum CargoLogin {
     static func erase(_ request: borrowing CargoRequest, _ exchange: ProviderExchange) throws(Failure) {
         let session = try exchange.session()
         let found = try CargoProvider.credentials(request.index, session)
-        guard !found.isEmpty, let host = CargoProvider.host(request.index) else {
+        guard !found.isEmpty, let host = CargoToken.host(request.index) else {
             exchange.printer.exact(CargoAnswer.notFound)
             return
         }

@@ -1,3 +1,4 @@
+internal import KistLogins
 internal import KistModel
 internal import KistPlatforms
 internal import KistProviders
@@ -5,8 +6,8 @@ internal import SecretMemory
 
 /// `docker-credential-kist store|get|erase|list|version`.
 enum DockerProvider: ProviderTool {
-    static let name = "docker"
-    static let programName: String? = "docker-credential-kist"
+    static let name = HelperTool.docker.rawValue
+    static let programName: String? = HelperTool.docker.programName
     static let abstract = "docker's credential helper: store, get, erase, list, version"
     static let example = "echo registry.example.com | kist provider docker get"
 
@@ -33,21 +34,6 @@ enum DockerProvider: ProviderTool {
         return 1
     }
 
-    /// Where docker wants to log in. It writes addresses with and without a scheme, and with the path of the interface.
-    static func query(_ server: String) -> HostQuery? {
-        var text = server[...]
-        var isSecure: Bool?
-        for (scheme, secure) in [("https://", true), ("http://", false)] where text.lowercased().hasPrefix(scheme) {
-            text = text.dropFirst(scheme.count)
-            isSecure = secure
-        }
-        let slash = text.firstIndex(of: "/") ?? text.endIndex
-        let path = String(text[slash...])
-        let usual = ["", "/", "/v1", "/v1/", "/v2", "/v2/"]
-        return HostQuery(
-            authority: String(text[..<slash]), isSecure: isSecure, path: usual.contains(path) ? nil : path)
-    }
-
     /// One of the texts that docker knows. It asks for every registry that it meets, so nobody else is told.
     private static func say(_ text: String, _ exchange: ProviderExchange) -> Int32 {
         exchange.printer.exact(text + "\n")
@@ -62,7 +48,7 @@ enum DockerProvider: ProviderTool {
     private static func get(_ exchange: ProviderExchange) throws(Failure) -> Int32 {
         let server = try server(exchange)
         guard !server.isEmpty else { return say(DockerAnswer.noServer, exchange) }
-        guard let query = query(server) else { return say(DockerAnswer.notFound, exchange) }
+        guard let query = DockerRegistry.query(server) else { return say(DockerAnswer.notFound, exchange) }
         let session = try exchange.session()
         let found = try HostSearch.find(query, session) { platform, overview in
             LoginValues.form(platform, overview) != nil
@@ -71,7 +57,7 @@ enum DockerProvider: ProviderTool {
         guard let candidate = good, let form = LoginValues.form(candidate.platform, candidate.overview) else {
             return say(DockerAnswer.notFound, exchange)
         }
-        let values = try LoginValues.reveal(candidate, form, asked: nil, reason: "docker \(query.text)", session)
+        let values = try LoginValues.reveal(candidate, form, asked: nil, reason: DockerRegistry.reason(query), session)
         let answer = try exchange.wire { () throws(ProviderRefusal) in
             try DockerAnswer.login(server: server, username: values.username, secret: values.password)
         }
@@ -84,7 +70,7 @@ enum DockerProvider: ProviderTool {
         let login = try exchange.wire { () throws(ProviderRefusal) in try DockerLogin(input) }
         guard !login.server.isEmpty else { return say(DockerAnswer.noServer, exchange) }
         guard !login.username.isEmpty else { return say(DockerAnswer.noUsername, exchange) }
-        guard let query = query(login.server) else {
+        guard let query = DockerRegistry.query(login.server) else {
             throw Failure.usage("that is no address of a registry to which a secret may go")
         }
         var storing = LoginStoring(
@@ -101,7 +87,7 @@ enum DockerProvider: ProviderTool {
     private static func erase(_ exchange: ProviderExchange) throws(Failure) -> Int32 {
         let server = try server(exchange)
         guard !server.isEmpty else { return say(DockerAnswer.noServer, exchange) }
-        guard let query = query(server) else { return say(DockerAnswer.notFound, exchange) }
+        guard let query = DockerRegistry.query(server) else { return say(DockerAnswer.notFound, exchange) }
         try LoginRefusal.note(query, user: nil, password: nil, try exchange.session())
         return ExitCode.done
     }
@@ -115,12 +101,9 @@ enum DockerProvider: ProviderTool {
             guard !overview.expiry.isPast(at: now), let platform = try? session.catalog.loadLogins(overview.platform),
                 let form = LoginValues.form(platform, overview),
                 let registry = overview.plain.first(where: { $0.name.description == "registry" })?.value,
-                let query = query(registry), !overview.rejections.contains(where: { $0.host == query.text }),
-                let user = form.user.text(
-                    name: overview.name.description,
-                    plain: Dictionary(
-                        overview.plain.map { ($0.name.description, $0.value) }, uniquingKeysWith: { first, _ in first })
-                )
+                let query = DockerRegistry.query(registry),
+                !overview.rejections.contains(where: { $0.host == query.text }),
+                let user = form.user.text(name: overview.name.description, plain: overview.plainTexts)
             else { continue }
             // The name of Docker Hub is that of an interface long gone.
             let server = query.host == "index.docker.io" ? "https://index.docker.io/v1/" : registry

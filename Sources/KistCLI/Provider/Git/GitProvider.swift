@@ -1,3 +1,4 @@
+internal import KistLogins
 internal import KistModel
 internal import KistPlatforms
 internal import KistProviders
@@ -5,8 +6,8 @@ internal import SecretMemory
 
 /// `git-credential-kist get|store|erase`, and `capability` of git 2.46 and later.
 enum GitProvider: ProviderTool {
-    static let name = "git"
-    static let programName: String? = "git-credential-kist"
+    static let name = HelperTool.git.rawValue
+    static let programName: String? = HelperTool.git.programName
     static let abstract = "git's credential helper: get, store, erase, capability"
     static let example = "printf 'protocol=https\\nhost=example.com\\n' | kist provider git get"
 
@@ -34,13 +35,12 @@ enum GitProvider: ProviderTool {
         return try exchange.wire { () throws(ProviderRefusal) in try GitRequest(input) }
     }
 
-    /// Exactly where git wants to log in; `nil` for anything but http and https with a host.
+    /// Exactly where git wants to log in.
     static func query(_ request: borrowing GitRequest, _ exchange: ProviderExchange) -> HostQuery? {
-        guard let scheme = request.scheme, scheme == "https" || scheme == "http", let host = request.host,
-            !host.isEmpty
-        else { return nil }
-        let query = HostQuery(authority: host, isSecure: scheme == "https", path: request.path)
-        if query == nil, scheme == "http" { exchange.printer.note("nothing is handed out or kept for plain http") }
+        let query = GitLogin.query(request)
+        if query == nil, request.scheme == "http", request.host?.isEmpty == false {
+            exchange.printer.note("nothing is handed out or kept for plain http")
+        }
         return query
     }
 
@@ -58,7 +58,9 @@ enum GitProvider: ProviderTool {
                 exchange.printer.note(Phrase("\(candidate.overview.name) has expired"))
                 continue
             }
-            let answer = try GitLogin.answer(candidate, query, user: user, exchange)
+            guard let form = GitLogin.form(candidate.platform, candidate.overview) else { continue }
+            let values = try LoginValues.reveal(candidate, form, asked: user, reason: GitLogin.reason(query), session)
+            let answer = try exchange.wire { () throws(ProviderRefusal) in try GitLogin.answer(values) }
             return exchange.answer(answer)
         }
     }

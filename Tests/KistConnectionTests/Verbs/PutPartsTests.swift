@@ -2,7 +2,7 @@ import KistModel
 import KistProtocol
 import Testing
 
-@testable import KistClient
+@testable import KistConnection
 
 struct PutPartsTests {
     private func request(_ count: Int, plain: Int = 10) throws -> PutRequest {

@@ -1,4 +1,4 @@
-import KistClient
+import KistConnection
 import KistPosix
 import KistTestKit
 import Testing
