@@ -30,9 +30,14 @@ package enum File {
     }
 
     package static func read(_ file: borrowing Descriptor, most: Int) throws(PosixError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: most + 1)
+        // As much memory as the file has bytes, and one to see its end; what says nothing of its size grows into it.
+        let size = (try? FileStatus(of: file.raw))?.size ?? 0
+        var bytes = [UInt8](repeating: 0, count: min(most + 1, size > 0 ? Int(size) + 1 : 4_096))
         var count = 0
-        while count < bytes.count {
+        while count <= most {
+            if count == bytes.count {
+                bytes.append(contentsOf: repeatElement(0, count: min(most + 1 - count, max(count, 4_096))))
+            }
             let got = bytes.withUnsafeMutableBytes {
                 Glibc.read(file.raw, $0.baseAddress! + count, $0.count - count)
             }
@@ -44,7 +49,8 @@ package enum File {
             count += got
         }
         guard count <= most else { throw PosixError("read", EFBIG) }
-        return [UInt8](bytes[..<count])
+        bytes.removeLast(bytes.count - count)
+        return bytes
     }
 
     /// Replaces `path` by a file with these bytes: whole or not at all, and durable before it returns.

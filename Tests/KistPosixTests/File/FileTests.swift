@@ -36,6 +36,23 @@ struct FileTests {
         #expect(try File.read(path, most: 3).count == 3)
     }
 
+    /// What says nothing of its size: a pipe that is fed piece by piece, a file of the kernel's.
+    @Test(arguments: [0, 1, 4_095, 4_096, 4_097, 8_192, 60_000])
+    func whatSaysNothingOfItsSizeIsReadWhole(_ count: Int) throws {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        for most in [count, count + 1, count + 5_000, 1 << 21] { #expect(try fed(bytes, most) == bytes) }
+        if count > 0 { #expect(throws: PosixError("read", EFBIG)) { try fed(bytes, count - 1) } }
+        #expect(try File.read("/proc/self/status", most: 1 << 20).starts(with: Array("Name:".utf8)))
+    }
+
+    private func fed(_ bytes: [UInt8], _ most: Int) throws -> [UInt8] {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let writing = ends[1]
+        try Process.startThread { try? Descriptor(owning: writing).write(bytes) }
+        return try File.read(Descriptor(owning: ends[0]), most: most)
+    }
+
     @Test func replacingThroughALinkReplacesTheLink() throws {
         let path = folder.path + "/file"
         try File.replace(folder.path + "/other", with: Array("keep".utf8))
