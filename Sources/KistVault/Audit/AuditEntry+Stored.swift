@@ -1,3 +1,4 @@
+internal import KistCrypto
 internal import KistModel
 
 extension AuditEntry {

@@ -1,3 +1,4 @@
+internal import KistCrypto
 internal import KistStore
 
 /// What the index knows of one row: `lookup id16 ‖ u64 revision ‖ overview tag16 ‖ secret tag16`.

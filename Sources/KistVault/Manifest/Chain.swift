@@ -1,3 +1,5 @@
+internal import KistCrypto
+
 /// Earlier states of the vault, pruned as they grow old: what an anchor is compared with.
 ///
 /// Kept are the last 64 generations, every 8th of the last 512, every 64th of the last 4,096, every 512th of the last

@@ -1,3 +1,4 @@
+internal import KistCrypto
 internal import KistModel
 
 /// The list of rejections in a stored overview: `u8 count (1…8) × (text8 host ‖ u64 revision ‖ i64 when)`.

@@ -1,3 +1,4 @@
+internal import KistCrypto
 internal import KistModel
 
 /// The overview part as it is stored: the overview with who wrote it and why; or the marker of an empty profile.
