@@ -1,3 +1,4 @@
+import KistModel
 import SecretMemory
 
 /// Reads JSON whose texts are secret, each straight into locked memory.
@@ -115,27 +116,19 @@ struct SecretJSONReader {
         guard at < text.count else { throw wrong("it ends too early") }
         let mark = text[at]
         at += 1
-        switch mark {
-        case UInt8(ascii: "n"): buffer.append(10)
-        case UInt8(ascii: "r"): buffer.append(13)
-        case UInt8(ascii: "t"): buffer.append(9)
-        case UInt8(ascii: "b"): buffer.append(8)
-        case UInt8(ascii: "f"): buffer.append(12)
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer.append(mark)
-        case UInt8(ascii: "u"):
-            var unit = try hex()
-            if (0xD800..<0xDC00).contains(unit), at + 1 < text.count, text[at] == UInt8(ascii: "\\"),
-                text[at + 1] == UInt8(ascii: "u")
-            {
-                at += 2
-                let low = try hex()
-                guard (0xDC00..<0xE000).contains(low) else { throw wrong("half a surrogate pair") }
-                unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
-            }
-            guard let scalar = Unicode.Scalar(unit) else { throw wrong("half a surrogate pair") }
-            for byte in UTF8.encode(scalar)! { buffer.append(byte) }
-        default: throw wrong("not an escape of JSON")
+        if let byte = JSONEscape.byte(of: mark) { return buffer.append(byte) }
+        guard mark == UInt8(ascii: "u") else { throw wrong("not an escape of JSON") }
+        var unit = try hex()
+        if (0xD800..<0xDC00).contains(unit), at + 1 < text.count, text[at] == UInt8(ascii: "\\"),
+            text[at + 1] == UInt8(ascii: "u")
+        {
+            at += 2
+            let low = try hex()
+            guard (0xDC00..<0xE000).contains(low) else { throw wrong("half a surrogate pair") }
+            unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
         }
+        guard let scalar = Unicode.Scalar(unit) else { throw wrong("half a surrogate pair") }
+        for byte in UTF8.encode(scalar)! { buffer.append(byte) }
     }
 
     private mutating func hex() throws(Failure) -> UInt32 {

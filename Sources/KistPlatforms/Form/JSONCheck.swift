@@ -1,3 +1,5 @@
+internal import KistModel
+
 /// Whether bytes are one JSON object (RFC 8259). Nothing is made of them: they may be a secret.
 ///
 /// Total and linear; UTF-8 is checked elsewhere.
@@ -63,7 +65,7 @@ struct JSONCheck {
                 if escaped == UInt8(ascii: "u") {
                     guard at + 4 <= bytes.count, bytes[at..<at + 4].allSatisfy(FieldForm.isHex) else { return false }
                     at += 4
-                } else if !"\"\\/bfnrt".utf8.contains(escaped) {
+                } else if JSONEscape.byte(of: escaped) == nil {
                     return false
                 }
             case 0..<0x20: return false

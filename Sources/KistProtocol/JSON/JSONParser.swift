@@ -1,3 +1,5 @@
+internal import KistModel
+
 /// Why a text is not JSON that Kist accepts, and at which byte.
 package struct JSONError: Error, Hashable, Sendable {
     package enum Reason: String, Hashable, Sendable {
@@ -213,15 +215,11 @@ package struct JSONParser {
             }
             let mark = try peek()
             at += 1
-            switch mark {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(mark)
-            case UInt8(ascii: "b"): bytes.append(0x08)
-            case UInt8(ascii: "f"): bytes.append(0x0C)
-            case UInt8(ascii: "n"): bytes.append(0x0A)
-            case UInt8(ascii: "r"): bytes.append(0x0D)
-            case UInt8(ascii: "t"): bytes.append(0x09)
-            case UInt8(ascii: "u"): bytes.append(contentsOf: String(Character(try escapedScalar())).utf8)
-            default: throw error(.escape)
+            if let byte = JSONEscape.byte(of: mark) {
+                bytes.append(byte)
+            } else {
+                guard mark == UInt8(ascii: "u") else { throw error(.escape) }
+                bytes.append(contentsOf: String(Character(try escapedScalar())).utf8)
             }
         }
     }

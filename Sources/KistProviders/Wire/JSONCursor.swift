@@ -1,3 +1,4 @@
+internal import KistModel
 internal import SecretMemory
 
 /// A place in a JSON text, and what every reader of one needs there: marks, white space, and strings with their escapes,
@@ -33,23 +34,17 @@ struct JSONCursor {
         guard at < text.count else { return false }
         let mark = text[at]
         at += 1
-        switch mark {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer.append(mark)
-        case UInt8(ascii: "b"): buffer.append(8)
-        case UInt8(ascii: "f"): buffer.append(12)
-        case UInt8(ascii: "n"): buffer.append(10)
-        case UInt8(ascii: "r"): buffer.append(13)
-        case UInt8(ascii: "t"): buffer.append(9)
-        case UInt8(ascii: "u"):
-            guard var unit = hex() else { return false }
-            if (0xD800..<0xDC00).contains(unit) {
-                guard take("\\"), take("u"), let low = hex(), (0xDC00..<0xE000).contains(low) else { return false }
-                unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
-            }
-            guard let scalar = Unicode.Scalar(unit), let bytes = UTF8.encode(scalar) else { return false }
-            for byte in bytes { buffer.append(byte) }
-        default: return false
+        if let byte = JSONEscape.byte(of: mark) {
+            buffer.append(byte)
+            return true
         }
+        guard mark == UInt8(ascii: "u"), var unit = hex() else { return false }
+        if (0xD800..<0xDC00).contains(unit) {
+            guard take("\\"), take("u"), let low = hex(), (0xDC00..<0xE000).contains(low) else { return false }
+            unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+        }
+        guard let scalar = Unicode.Scalar(unit), let bytes = UTF8.encode(scalar) else { return false }
+        for byte in bytes { buffer.append(byte) }
         return true
     }
 
