@@ -44,10 +44,12 @@ enum Providers {
 
     /// The tool that starts its helper under this name. `all` is not made for that: such a start is to be short.
     static func named(program name: String) -> (any ProviderTool.Type)? {
-        if name == GitProvider.programName { return GitProvider.self }
-        if name == DockerProvider.programName { return DockerProvider.self }
-        if name == CargoProvider.programName { return CargoProvider.self }
-        return nil
+        switch HelperTool(program: name) {
+        case .git: GitProvider.self
+        case .docker: DockerProvider.self
+        case .cargo: CargoProvider.self
+        case nil: nil
+        }
     }
 
     /// One request, from the arguments to the exit code.

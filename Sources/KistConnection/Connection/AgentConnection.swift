@@ -33,6 +33,8 @@ package final class AgentConnection {
     package private(set) var isPrivate: Bool
     private(set) var wire: Wire
     private var greeting: Hello?
+    /// The `hello` whose answer nobody has taken yet.
+    private var greeted: Int64?
     private var nextID: Int64 = 1
     private let places: Places
     private let mode: Mode
@@ -69,10 +71,19 @@ package final class AgentConnection {
     /// What the agent says of itself; asked once.
     package func hello() throws(ClientError) -> Hello {
         if let greeting { return greeting }
-        let id = takeID()
         let end = Self.end(milliseconds: patience)
+        if let greeted { return try receiveHello(greeted, until: end) }
+        let id = takeID()
         try wire.send(helloRequest(id), SecretSegments(), until: end)
         return try receiveHello(id, until: end)
+    }
+
+    /// Says `hello` and does not wait: the agent looks at who is there while the caller finds out what to ask.
+    package func greet() throws(ClientError) {
+        guard greeting == nil, greeted == nil else { return }
+        let id = takeID()
+        try wire.send(helloRequest(id), SecretSegments(), until: Self.end(milliseconds: patience))
+        greeted = id
     }
 
     /// Asks once and waits for the whole answer, which must be a single frame.
@@ -140,11 +151,12 @@ package final class AgentConnection {
         until end: Int64
     ) throws(ClientError) -> Int64 {
         if patience < Self.usual * 1_000, end > Self.end(milliseconds: patience) { _ = try hello() }
-        let helloID = greeting == nil && given == nil ? takeID() : nil
+        let helloID = greeting == nil && greeted == nil && given == nil ? takeID() : nil
         let id = given ?? takeID()
         let request = try Wire.frame(Request(id: id, method: method, params: params).json, segments.lengths)
         guard let helloID else {
             try wire.send(request, segments, until: end)
+            if let greeted { _ = try receiveHello(greeted, until: end) }
             return id
         }
         do {
@@ -170,6 +182,7 @@ package final class AgentConnection {
     }
 
     private func receiveHello(_ id: Int64, until end: Int64) throws(ClientError) -> Hello {
+        greeted = nil
         let reply = try receive(id, until: end)
         let hello = try read { () throws(ShapeError) in try Hello(json: reply.result) }
         guard hello.vault == places.vault else { throw .broken("the agent has another vault") }

@@ -16,7 +16,7 @@ struct HelperCall {
     init?(_ arguments: [String]) {
         guard let first = arguments.first else { return nil }
         let name = Folder.lastPart(of: first)
-        if let tool = HelperTool.allCases.first(where: { $0.programName == name }) {
+        if let tool = HelperTool(program: name) {
             (self.tool, start) = (tool, 1)
         } else if arguments.count > 1, let tool = HelperTool(rawValue: arguments[1]) {
             (self.tool, start) = (tool, 2)

@@ -7,7 +7,8 @@ enum CargoQuestion {
     static func answerAll(_ input: inout ToolInput) throws(Unanswered) -> Int32 {
         guard try HelperAnswer(CargoAnswer.hello).write() == 0 else { return 125 }
         // cargo starts one helper for each question; a second line is one for `kist`.
-        let answer = try answer(try line(&input))
+        let vault = try LightVault()
+        let answer = try answer(try line(&input), vault)
         let code = try answer.write()
         input.forget()
         guard code == 0 else { return code }
@@ -29,12 +30,11 @@ enum CargoQuestion {
         }
     }
 
-    private static func answer(_ line: borrowing SecretBytes) throws(Unanswered) -> HelperAnswer {
+    private static func answer(_ line: borrowing SecretBytes, _ vault: LightVault) throws(Unanswered) -> HelperAnswer {
         let request = try line.withBytes { (bytes) throws(Unanswered) in
             try Unanswered.unless { () throws(ProviderRefusal) in try CargoRequest(bytes) }
         }
         guard case .get = request.kind, let filter = CargoToken.filter(request.index) else { throw Unanswered() }
-        let vault = try LightVault()
         let found = CargoToken.find(request.index, among: try vault.list(filter))
         guard let overview = CargoToken.offered(found, at: request.index, now: vault.now) else {
             return HelperAnswer(CargoAnswer.notFound)

@@ -7,10 +7,10 @@ internal import SecretMemory
 /// `docker-credential-kist get`.
 enum DockerQuestion {
     static func answer(_ input: inout ToolInput) throws(Unanswered) -> HelperAnswer {
+        let vault = try LightVault()
         let words = try input.whole()
         let server = try Unanswered.unless { () throws(ProviderRefusal) in try DockerRequest.server(words) }
         guard let query = DockerRegistry.query(server) else { throw Unanswered() }
-        let vault = try LightVault()
         let found = try vault.find(query) { LoginValues.form($0, $1) != nil }
         guard let best = found.first(where: { !$0.overview.expiry.isPast(at: vault.now) }) else {
             return HelperAnswer(DockerAnswer.notFound + "\n", code: 1)

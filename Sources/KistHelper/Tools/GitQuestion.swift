@@ -6,12 +6,12 @@ internal import SecretMemory
 /// `git-credential-kist get`.
 enum GitQuestion {
     static func answer(_ input: inout ToolInput) throws(Unanswered) -> HelperAnswer {
+        let vault = try LightVault()
         let words = try input.whole()
         let request = try Unanswered.unless { () throws(ProviderRefusal) in try GitRequest(words) }
         guard let query = GitLogin.query(request) else { throw Unanswered() }
         let user = request.username
         let takesHeader = request.takesAuthtype
-        let vault = try LightVault()
         let found = try vault.find(query) { platform, overview in
             GitLogin.fits(platform, overview, user: user, takesHeader: takesHeader)
         }

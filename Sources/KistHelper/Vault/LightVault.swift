@@ -20,12 +20,15 @@ struct LightVault {
         // A bundle is no vault.
         guard Self.variable("KIST_BUNDLE") == nil else { throw Unanswered() }
         let places = try Unanswered.unless { () throws(ClientError) in try Places.fromEnvironment() }
-        profile = try Self.profile(home: places.home)
-        guard !PlatformCatalog(userFolder: places.config + "/platforms").mayHaveOwn, !Self.isOthersHome(places.home)
-        else { throw Unanswered() }
+        guard !Self.isOthersHome(places.home) else { throw Unanswered() }
+        // First of all: the agent looks at who is there while the tool's words are read here.
         agent = try Self.answered { () throws(ClientError) in
-            try AgentConnection.open(places: places, mode: .noStart, patience: Self.patience)
+            let agent = try AgentConnection.open(places: places, mode: .noStart, patience: Self.patience)
+            try agent.greet()
+            return agent
         }
+        profile = try Self.profile(home: places.home)
+        guard !PlatformCatalog(userFolder: places.config + "/platforms").mayHaveOwn else { throw Unanswered() }
     }
 
     func list(_ filter: [ListFilter]) throws(Unanswered) -> [Overview] {

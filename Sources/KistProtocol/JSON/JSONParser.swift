@@ -186,7 +186,7 @@ package struct JSONParser {
             let byte = text[at]
             if byte == UInt8(ascii: "\"") {
                 let bytes = UnsafeRawBufferPointer(rebasing: text[start..<at])
-                let whole = all < 0x80 ? Self.ascii(bytes) : try utf8(bytes)
+                let whole = all < 0x80 ? PlainText.ascii(bytes) : try utf8(bytes)
                 at += 1
                 return whole
             }
@@ -254,14 +254,6 @@ package struct JSONParser {
             at += 1
         }
         return value
-    }
-
-    /// Validation costs more than all the rest of a small message, and names are nearly always ASCII.
-    private static func ascii(_ bytes: UnsafeRawBufferPointer) -> String {
-        String(unsafeUninitializedCapacity: bytes.count) { target in
-            if bytes.count > 0 { UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes) }
-            return bytes.count
-        }
     }
 
     private func utf8(_ bytes: some Sequence<UInt8>) throws(JSONError) -> String {

@@ -1,3 +1,4 @@
+internal import KistModel
 package import SecretMemory
 
 /// What may stand in a field of any tool's protocol, in either direction: no control character, whatever the tool's own
@@ -13,7 +14,7 @@ package enum WireText {
         _ bytes: UnsafeRawBufferPointer, _ part: String, most: Int = longest
     ) throws(ProviderRefusal) -> String {
         guard bytes.count <= most else { throw ProviderRefusal(part, "it is longer than \(most) bytes") }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = PlainText.read(bytes) else {
             throw ProviderRefusal(part, "it is not UTF-8")
         }
         for scalar in text.unicodeScalars where isControl(scalar) { throw control(part) }
