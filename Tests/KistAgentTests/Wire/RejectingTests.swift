@@ -107,8 +107,12 @@ import Testing
         _ = try client.call(.lock)
         #expect(try client.unlock().result != nil)
         #expect(try reject(client, "1234", at: "other") == "other")
+        // Nor is it good for a value that came after it.
+        try isAgreed("provider")
+        _ = try client.put("a", "5678", requestID: "r2")
+        #expect(try reject(client, "5678", at: "other") == "other")
         let found = try client.call(.audit, ["verbs": ["reject"]]).result?["items"]?.array ?? []
-        #expect(found.filter { $0["result"] == "refused" }.count == 44)
+        #expect(found.filter { $0["result"] == "refused" }.count == 45)
     }
 
     /// Writing what is there already says whether it was there: the same answers, and what is not compared is written.
