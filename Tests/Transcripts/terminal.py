@@ -21,15 +21,20 @@ def from_a_terminal():
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
+def set_width(descriptor, width):
+    """Before a program runs that could ask for it."""
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+
+
 class Terminal:
     def __init__(self, arguments, environment, folder, width=80):
         self.seen = b""
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            set_width(0, width)
             os.chdir(folder)
             from_a_terminal()
             os.execvpe(arguments[0], arguments, environment)
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         self.status = None
 
     def __enter__(self):
@@ -111,9 +116,9 @@ class Job(Terminal):
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             os.close(reading)
+            set_width(0, width)
             self.lead(arguments, environment, folder, writing)
         os.close(writing)
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         self.job = int(os.read(reading, 16))
         os.close(reading)
 
