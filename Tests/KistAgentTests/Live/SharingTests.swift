@@ -9,6 +9,24 @@ import Testing
 
 /// One vault, several agents: the lock decides, and its file says who.
 @Suite(.serialized) struct SharingTests {
+    /// A greeting that nobody waits for is taken with the first answer, and counts once.
+    @Test func aGreetingMayGoAhead() throws {
+        let vault = LiveVault()
+        let holder = try vault.initialised()
+        let connection = try vault.open(.noStart)
+        try connection.greet()
+        try connection.greet()
+        #expect(!connection.hasAnswered)
+        #expect(try connection.profiles().isEmpty)
+        #expect(connection.hasAnswered)
+        #expect(try connection.hello().pid == holder.hello().pid)
+        // Or with the question who it is.
+        let other = try vault.open(.noStart)
+        try other.greet()
+        #expect(try other.hello().state == .unlocked)
+        #expect(try other.profiles().isEmpty)
+    }
+
     @Test func aPrivateAgentWaitsAndThenNamesTheHolder() throws {
         let vault = LiveVault()
         let holder = try vault.initialised()
