@@ -242,6 +242,18 @@ def test_a_used_recovery_code_is_renewed(home):
         terminal.type(code + "\n")
         terminal.expect("Make a new one now? [Y/n] ")
         terminal.type("\n")
+        for _ in range(3):
+            terminal.expect("(Enter skips): ")
+            terminal.type("none\n")
+        rest, status = terminal.finish()
+        assert status == 0 and b"not confirmed" in rest and b"kist slot change recovery" in rest, (status, rest)
+    assert home.kist("get", "kumo") == b"demo:x"
+    home.kist("lock")
+    with home.terminal("kist unlock --recovery") as terminal:
+        terminal.expect("Recovery code: ")
+        terminal.type(code + "\n")
+        terminal.expect("Make a new one now? [Y/n] ")
+        terminal.type("\n")
         terminal.expect("without the passphrase:")
         shown = terminal.expect("(Enter skips): ").split()[0].decode()
         terminal.type(shown[-4:] + "\n")

@@ -74,6 +74,8 @@ struct UnlockCommand: SessionCommand {
     }
 
     /// A recovery code is used once: who was there saw it, and the paper that it stood on was out of its envelope.
+    ///
+    /// The vault is open, which is what was asked for: a code that was not made is said, and no failure of the unlock.
     private func offerRenewal(_ unlocked: borrowing Session.Unlocked, _ session: Session) throws(Failure) {
         guard unlocked.result.renewRecovery else { return }
         let command = "kist slot change recovery"
@@ -88,11 +90,17 @@ struct UnlockCommand: SessionCommand {
             return
         }
         let request = SlotChangeRequest(proof: unlocked.brought.proof, slot: slot, renew: true)
-        _ = try session.newRecoveryCode(nil, json: false) { (code) throws(Failure) in
-            let secrets = unlocked.brought.secrets.appending(code)
-            return try session.slotCall(unlocked.brought.proof.with) { (agent) throws(ClientError) in
-                try agent.slotChange(request, secrets: secrets)
+        do throws(Failure) {
+            _ = try session.newRecoveryCode(nil, json: false) { (code) throws(Failure) in
+                let secrets = unlocked.brought.secrets.appending(code)
+                return try session.slotCall(unlocked.brought.proof.with) { (agent) throws(ClientError) in
+                    try agent.slotChange(request, secrets: secrets)
+                }
             }
+        } catch {
+            var failure = error
+            failure.advice.append("once more:  \(command)")
+            session.printer.failure(failure)
         }
     }
 }
