@@ -154,6 +154,10 @@ def test_with_it_a_tool_hears_what_it_hears_without_it(world):
     with open(os.path.join(folder, "kist.toml"), "w") as file:
         file.write('profile = "other"\n')
     assert "trust" in both(world, "git", at, cwd=folder).err
+    # Also one that is a link to nowhere: whose settings are not there is not nobody's.
+    os.unlink(os.path.join(folder, "kist.toml"))
+    os.symlink(world.at("work", "nowhere"), os.path.join(folder, "kist.toml"))
+    assert "link" in both(world, "git", at, cwd=folder).err
     assert both(world, "git", at, environment={"KIST_PROFILE": "other"}).out == ""
     assert both(world, "git", at, environment={"KIST_PROFILE": "no name"}).status != 0
     assert both(world, "git", at, environment={"KIST_BUNDLE": world.at("work", "none.kist")}).status != 0

@@ -48,6 +48,8 @@ package final class Agent {
     private var isPrivate = false
     private var isEnding = false
     var lastRequest: Int64
+    /// When the lock of reads was let go because it had been held for long, on `BootClock`.
+    private var lastRest: Int64 = 0
     /// Whether a request was served since the loop last waited.
     var hasServed = false
     /// When somebody last asked for something else than how far a re-encryption is.
@@ -151,10 +153,21 @@ package final class Agent {
                 poller.wait(milliseconds: 0, into: &events)
                 return !events.isEmpty
             }
-            if isThere { return }
+            if isThere {
+                letGoInTime()
+                return
+            }
         }
         session.store?.endReading()
         poller.wait(milliseconds: milliseconds, into: &events)
+    }
+
+    /// The lock of reads does not stay for as long as others keep the loop awake.
+    private func letGoInTime() {
+        let now = BootClock.nanoseconds
+        guard now - lastRest > limits.held else { return }
+        session.store?.endReading()
+        lastRest = now
     }
 
     /// Ends after what is in work.

@@ -16,6 +16,8 @@ package struct Limits: Sendable {
     package var answer: Int64 = .seconds(30)
     /// How long the agent stays awake for the next request of somebody who was just answered.
     package var vigil: Int64 = .microseconds(60)
+    /// How long reads of several turns leave each other the lock of the vault's file.
+    package var held: Int64 = .milliseconds(2)
     /// How often the agent looks whether its socket is still there.
     package var socketCheck: Int64 = .seconds(3)
     /// Connections at one time; the one that has been waiting longest makes room for a new one.

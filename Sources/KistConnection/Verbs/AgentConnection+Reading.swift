@@ -26,9 +26,11 @@ extension AgentConnection {
     /// Secrets leave the vault, in one round trip however many.
     ///
     /// The answer must be what was asked, in that order, whatever else has come through the socket.
-    package func reveal(_ request: RevealRequest) throws(ClientError) -> RevealReply {
+    ///
+    /// - Parameter mayAsk: whether a person may be asked first, who has longer than the agent.
+    package func reveal(_ request: RevealRequest, mayAsk: Bool = true) throws(ClientError) -> RevealReply {
         if request.wants.count == 1 {
-            let reply = try revealOnce(request)
+            let reply = try revealOnce(request, mayAsk)
             guard reply.answers(request.wants) else { throw .broken("the answer is not what was asked for") }
             return reply
         }
@@ -36,15 +38,16 @@ extension AgentConnection {
         var seen: Set<Want> = []
         // The agent gives each want once.
         asked.wants = request.wants.filter { seen.insert($0).inserted }
-        let reply = try revealOnce(asked)
+        let reply = try revealOnce(asked, mayAsk)
         guard reply.answers(asked.wants) else { throw .broken("the answer is not what was asked for") }
         guard asked.wants.count < request.wants.count else { return reply }
         let items = request.wants.compactMap { want in asked.wants.firstIndex(of: want).map { reply.items[$0] } }
         return RevealReply(items: items, segments: reply.takeSegments())
     }
 
-    private func revealOnce(_ request: RevealRequest) throws(ClientError) -> RevealReply {
-        try revealed(try call(.reveal, request.json, SecretSegments(), deadline: Self.asking))
+    private func revealOnce(_ request: RevealRequest, _ mayAsk: Bool) throws(ClientError) -> RevealReply {
+        try revealed(
+            try call(.reveal, request.json, SecretSegments(), deadline: mayAsk ? Self.asking : nil))
     }
 
     /// The whole of an answer whose first frame has come.

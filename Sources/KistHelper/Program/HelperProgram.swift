@@ -20,8 +20,7 @@ package enum HelperProgram {
             case .cargo: return try CargoQuestion.answerAll(&input)
             }
         } catch {
-            let waited = error.hasWaited ? LightVault.patience : 0
-            return Successor.start([name], from: call.start, with: input, waited: waited)
+            return Successor.start([name], from: call.start, with: input, waited: error.waited)
         }
     }
 }

@@ -12,6 +12,8 @@ struct LightVault {
     let now = Timestamp(seconds: Int64(time(nil)))
     private let profile: ProfileName
     private let agent: AgentConnection
+    /// When the agent was turned to.
+    private let began: Int64
 
     /// Milliseconds that an agent has here; `kist` gives it the rest of the time that a tool waits.
     static let patience = 500
@@ -22,7 +24,8 @@ struct LightVault {
         let places = try Unanswered.unless { () throws(ClientError) in try Places.fromEnvironment() }
         guard !Self.isOthersHome(places.home) else { throw Unanswered() }
         // First of all: the agent looks at who is there while the tool's words are read here.
-        agent = try Self.answered { () throws(ClientError) in
+        began = BootClock.nanoseconds
+        agent = try Self.answered(since: began) { () throws(ClientError) in
             let agent = try AgentConnection.open(places: places, mode: .noStart, patience: Self.patience)
             try agent.greet()
             return agent
@@ -32,13 +35,15 @@ struct LightVault {
     }
 
     func list(_ filter: [ListFilter]) throws(Unanswered) -> [Overview] {
-        try Self.answered { () throws(ClientError) in try agent.list(profile: profile, filter: filter) }
+        try Self.answered(since: began) { () throws(ClientError) in try agent.list(profile: profile, filter: filter) }
     }
 
     /// Only what is handed to tools without a word from anybody.
     func reveal(_ request: RevealRequest, of overview: Overview) throws(Unanswered) -> RevealReply {
         guard overview.policy != .confirm, !overview.expiry.isPast(at: now) else { throw Unanswered() }
-        return try Self.answered { () throws(ClientError) in try agent.reveal(request) }
+        return try Self.answered(since: began) { () throws(ClientError) in
+            try agent.reveal(request, mayAsk: false)
+        }
     }
 
     func find(
@@ -60,8 +65,13 @@ struct LightVault {
         return try Unanswered.unless { () throws(LoginFault) in try LoginValues(question, reply) }
     }
 
-    private static func answered<R: ~Copyable>(_ body: () throws(ClientError) -> R) throws(Unanswered) -> R {
-        do throws(ClientError) { return try body() } catch { throw Unanswered(hasWaited: error == .timeout) }
+    private static func answered<R: ~Copyable>(
+        since began: Int64, _ body: () throws(ClientError) -> R
+    ) throws(Unanswered) -> R {
+        do throws(ClientError) { return try body() } catch {
+            guard error == .timeout else { throw Unanswered() }
+            throw Unanswered(waited: Int((BootClock.nanoseconds - began) / 1_000_000))
+        }
     }
 
     /// The profile in use, as long as no `kist.toml` may have a say in it.
@@ -71,7 +81,9 @@ struct LightVault {
         }
         for folder in FoldersAbove.list(from: ".", home: home) {
             let file = folder == "/" ? "/kist.toml" : folder + "/kist.toml"
-            guard access(file, F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { throw Unanswered() }
+            // Also a link that leads nowhere: kist refuses it.
+            var facts = stat()
+            guard lstat(file, &facts) != 0, errno == ENOENT || errno == ENOTDIR else { throw Unanswered() }
         }
         return .default
     }

@@ -6,7 +6,8 @@ private import Glibc
 /// meanwhile costs a dozen calls of the system, more than the read itself; while it is held nobody can write, so there
 /// is nothing to see.
 ///
-/// Held for two milliseconds at most: a writer, which shuts the door to new readers first, waits no longer than that.
+/// No read begins under a lock that is older than two milliseconds: a writer, which shuts the door to new readers first, waits
+/// for that and one read.
 final class HeldLock {
     private static let longest: Int64 = 2_000_000
 
