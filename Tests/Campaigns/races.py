@@ -15,8 +15,8 @@ SUITES = (
 LEFT_OUT = "SlabPoolTests|ProcessSourceTests|aPersonWhoAgreesIsWaitedFor"
 
 # The sanitizer does not see the lock of Swift's library (Synchronization.Mutex, a futex in code that it did not build), so what
-# is guarded by it looks bare. Both of these touch their state inside that lock alone, which their types make sure of.
-SUPPRESSED = "race:SlabPool\nrace:OwnThreads\n"
+# is guarded by it looks bare. All three of these touch their state inside that lock alone, which their types make sure of.
+SUPPRESSED = "race:SlabPool\nrace:OwnThreads\nrace:PlatformShelf\n"
 
 
 def races(run):
