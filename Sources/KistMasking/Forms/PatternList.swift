@@ -29,11 +29,12 @@ package struct PatternList: ~Copyable {
 
     package init() { text = SecretBuffer(capacity: 4_096) }
 
-    package borrowing func copy() -> PatternList {
-        var copy = PatternList()
-        text.withBytes { copy.text.append($0) }
-        copy.entries = entries
-        return copy
+    /// What of a secret is looked for; `nil` when that is too short.
+    package static func sought(_ secret: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        // A file's last line end is no part of what it says.
+        var end = secret.count
+        while end > 0, secret[end - 1] == 10 || secret[end - 1] == 13 { end -= 1 }
+        return end < shortest ? nil : UnsafeRawBufferPointer(rebasing: secret[..<end])
     }
 
     /// Adds a secret.
@@ -42,12 +43,8 @@ package struct PatternList: ~Copyable {
     /// - Returns: whether it is long enough to be looked for.
     @discardableResult
     package mutating func add(_ secret: UnsafeRawBufferPointer, label: Int) -> Bool {
-        // A file's last line end is no part of what it says.
-        var end = secret.count
-        while end > 0, secret[end - 1] == 10 || secret[end - 1] == 13 { end -= 1 }
-        guard end >= Self.shortest else { return false }
-        let value = UnsafeRawBufferPointer(rebasing: secret[..<end])
-        let isLong = end > Self.manyForms
+        guard let value = Self.sought(secret) else { return false }
+        let isLong = value.count > Self.manyForms
         addPlain(value, label)
         addBase64(value, label, isLong: isLong)
         addHex(value, label, isLong: isLong)
