@@ -233,6 +233,46 @@ def test_a_value_that_cannot_be_masked_is_said(home):
         process.kill()
 
 
+def test_nobody_is_asked_for_the_sake_of_the_mask(home):
+    """While a person is asked, no output, key and signal would pass; and the program's own fetch asks already."""
+    questions = os.path.join(home.work, "questions")
+    pinentry = os.path.join(home.work, "pinentry")
+    with open(pinentry, "w") as file:
+        # Somebody who agrees to everything; each question is counted.
+        file.write(f'#!/bin/sh\necho OK\nwhile read -r word rest; do\n  [ "$word" = CONFIRM ] && echo asked >> {questions}\n'
+                   '  echo OK\n  [ "$word" = BYE ] && exit\ndone\n')
+    os.chmod(pinentry, 0o755)
+    screen, terminal = os.openpty()
+    home.environment |= {"KIST_PROMPT_TTY": os.ttyname(terminal), "KIST_PINENTRY": pinentry}
+    store(home, token="s3cret-one")
+    home.kist("add", "fields", "--name", "other", "--stdin", given=b'{"key":"s3cret-key-one"}')
+    script = 'trap "echo told" HUP; trap "exit 7" USR1; echo up; while :; do sleep 0.1; done'
+    process = started(home, "--mask", "--watch-signal", "HUP", "db", "other", "--", "sh", "-c", script)
+    try:
+        assert process.stdout.readline() == b"up\n"
+        home.kist("policy", "db", "confirm")
+        for number in range(3):
+            home.kist("edit", "db", "--stdin", given=b'{"token":"s3cret-%d"}' % number)
+            assert process.stdout.readline() == b"told\n"
+            # For the edit; nothing else has asked.
+            assert len(wait_for(questions, number + 1)) == number + 1
+        # Of the others the new value is looked for as ever.
+        home.kist("edit", "other", "--stdin", given=b'{"key":"s3cret-key-two"}')
+        assert process.stdout.readline() == b"told\n"
+        os.kill(process.pid, signal.SIGUSR1)
+        assert process.wait(120) == 7
+        errors = process.stderr.read()
+        assert errors.count(b"db has changed; the program was told") == 3, errors
+        assert errors.count(b"is not masked: db is given out only when a person agrees") == 1, errors
+        assert len(wait_for(questions, 3)) == 3
+        assert home.kist("audit", "other", "--verb", "run").count(b"other key") == 2
+        assert home.kist("audit", "db", "--verb", "run").count(b"db token") == 1
+    finally:
+        process.kill()
+        os.close(screen)
+        os.close(terminal)
+
+
 def test_watching_does_not_keep_the_vault_open(home):
     store(home, token="s3cret-one")
     log = os.path.join(home.work, "log")

@@ -197,7 +197,7 @@ protocol RelayWatch: AnyObject {
 /// What a look at a running program came to.
 struct WatchNews {
     /// A line for the user.
-    let text: String
+    var text: String
     /// What is looked for in its output from now on; `nil` when that stays.
     var masked: MaskedValues?
 }

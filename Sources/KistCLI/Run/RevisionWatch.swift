@@ -59,12 +59,17 @@ final class RevisionWatch: RelayWatch {
             guard status.state == .unlocked, let current = status.generation, current != generation,
                 current != failedAt
             else { return nil }
-            let changed = try self.changed(agent)
+            let present = try self.present(agent)
+            let changed = present.filter(isChanged)
             guard let first = changed.first else {
                 generation = current
                 return nil
             }
-            return act(agent, first, current, program)
+            guard case .signal(let number) = action else {
+                return restart(agent, first, present, current, program)
+            }
+            note(present, current)
+            return tell(number, agent, changed, program)
         } catch {
             // Locked, gone or busy: the program goes on with what it has.
             if error.kind == nil { connection = nil }
@@ -81,74 +86,69 @@ final class RevisionWatch: RelayWatch {
         return connection
     }
 
-    private func changed(_ agent: AgentConnection) throws(ClientError) -> [NamedRequest] {
-        var changed: [NamedRequest] = []
+    /// What each credential is now; one that was removed is no new revision.
+    private func present(_ agent: AgentConnection) throws(ClientError) -> [Overview] {
+        var present: [Overview] = []
         for credential in credentials {
             do throws(ClientError) {
-                let now = try agent.show(profile: credential.profile, name: credential.name).valuesRevision
-                if now > revisions[credential] ?? 0 { changed.append(credential) }
+                present.append(try agent.show(profile: credential.profile, name: credential.name))
             } catch {
-                // One that was removed is no new revision.
                 guard error.kind == .notFound else { throw error }
             }
         }
-        return changed
+        return present
     }
 
-    private func act(
-        _ agent: AgentConnection, _ credential: NamedRequest, _ current: UInt64, _ program: RelayedProgram
+    private func isChanged(_ overview: Overview) -> Bool {
+        overview.valuesRevision > revisions[NamedRequest(overview)] ?? 0
+    }
+
+    /// - Parameters:
+    ///   - present: what was seen after the vault's generation was `current`: what changes since is seen at the next look.
+    private func note(_ present: [Overview], _ current: UInt64) {
+        for overview in present { revisions[NamedRequest(overview)] = overview.revision }
+        generation = current
+    }
+
+    private func restart(
+        _ agent: AgentConnection, _ first: Overview, _ present: [Overview], _ current: UInt64, _ program: RelayedProgram
     ) -> WatchNews {
-        do throws(Failure) {
-            if case .signal(let number) = action {
-                try note(agent, current)
-                // The mask comes first: told, the program may fetch the value and print it at once.
-                var news = WatchNews(text: "\(credential.name) has changed; the program was told")
-                do throws(Failure) { news.masked = try masking?.renewed(agent) } catch {
-                    let text = "\(news.text), but the new value is not masked: \(error.message)"
-                    news = WatchNews(text: text)
-                }
-                program.send(number)
-                return news
-            }
-            next = try renew(agent)
-            try note(agent, current)
-        } catch {
+        do throws(Failure) { next = try renew(agent) } catch {
             failedAt = current
-            return WatchNews(
-                text: "\(credential.name) has changed, but the program was not restarted: \(error.message)")
+            return WatchNews(text: "\(first.name) has changed, but the program was not restarted: \(error.message)")
         }
+        note(present, current)
         deadline = BootClock.nanoseconds + Self.patience * 1_000_000_000
         program.send(SIGTERM)
         program.send(SIGCONT)
-        return WatchNews(text: "\(credential.name) has changed; the program is restarted")
+        return WatchNews(text: "\(first.name) has changed; the program is restarted")
     }
 
-    private func note(_ agent: AgentConnection, _ current: UInt64) throws(Failure) {
-        for credential in credentials {
-            do throws(ClientError) {
-                revisions[credential] = try agent.show(profile: credential.profile, name: credential.name).revision
-            } catch  where error.kind == .notFound { continue } catch {
-                throw Advice.failure(error, vault: session.shownVault)
+    private func tell(
+        _ number: Int32, _ agent: AgentConnection, _ changed: [Overview], _ program: RelayedProgram
+    ) -> WatchNews {
+        var news = WatchNews(text: "\(changed[0].name) has changed; the program was told")
+        // The mask comes first: told, the program may fetch the value and print it at once.
+        if let masking {
+            let renewed = masking.renewed(agent, changed)
+            news.masked = renewed.masked
+            if !renewed.problems.isEmpty {
+                let why = renewed.problems.map { problem in
+                    switch problem {
+                    case .asks(let name): "\(name) is given out only when a person agrees (confirm)"
+                    case .failed(let error): Advice.failure(error, vault: session.shownVault).message
+                    }
+                }
+                news.text += ", but the new value is not masked: \(why.joined(separator: "; "))"
             }
+            // An answer that comes late would be taken for one to another question.
+            if renewed.isLineLost { connection = nil }
         }
-        generation = current
+        program.send(number)
+        return news
     }
 }
 
-/// What is looked for in the output of a program that goes on with other values than it began with.
-final class Masking {
-    private var sought: SoughtValues
-    private let reveal: (AgentConnection) throws(Failure) -> RevealReply
-
-    /// - Parameter reveal: asks for the present values.
-    init(sought: consuming SoughtValues, reveal: @escaping (AgentConnection) throws(Failure) -> RevealReply) {
-        self.sought = sought
-        self.reveal = reveal
-    }
-
-    /// The former values and the present ones.
-    func renewed(_ agent: AgentConnection) throws(Failure) -> MaskedValues {
-        sought.add(try reveal(agent))
-        return sought.mask()
-    }
+extension NamedRequest {
+    init(_ overview: Overview) { self.init(profile: overview.profile, name: overview.name) }
 }

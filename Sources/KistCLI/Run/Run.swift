@@ -42,7 +42,14 @@ enum Run {
                     revisions: &ignored
                 ) { (asked) throws(Failure) in try reveal(asked, agent, session) }
             },
-            reveal: { (agent) throws(Failure) in try reveal(asked(request, input), agent, session) },
+            reveal: { (agent, credential, seconds) throws(ClientError) in
+                var asked = asked(request, input)
+                asked.wants.removeAll { $0.profile != credential.profile || $0.name != credential.name }
+                let usual = agent.patience
+                agent.patience = seconds * 1_000
+                defer { agent.patience = usual }
+                return try agent.reveal(asked, mayAsk: false)
+            },
             revisions: revisions)
         return try starting.start(first)
     }

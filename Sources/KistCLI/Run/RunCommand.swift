@@ -19,7 +19,8 @@ struct RunCommand: SessionCommand {
             Masking: what the program prints at a terminal, into the journal or into the log of an automatic build is shown \
             with ‹name.field› where a secret of 8 bytes or more would stand, plain or as base64, hex, URL or JSON. \
             Pipes and files get what was written, unless --mask is given. KIST_NO_MASK=1 turns it off. \
-            With --watch-signal a new value is looked for, too, from just before the program is told.
+            With --watch-signal a new value is looked for, too, from just before the program is told; \
+            not where a person would have to agree to that (policy confirm).
             """)
 
     @Option(

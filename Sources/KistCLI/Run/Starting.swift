@@ -12,8 +12,8 @@ struct Starting {
     let choice: MaskChoice
     /// Makes what the program is started with anew.
     let renew: (AgentConnection) throws(Failure) -> Injection
-    /// Asks for the present values alone.
-    let reveal: (AgentConnection) throws(Failure) -> RevealReply
+    /// Asks for the present values of one credential alone.
+    let reveal: Masking.Asking
     /// The credentials and what of them the program has.
     let revisions: [NamedRequest: UInt64]
 
