@@ -64,7 +64,7 @@ int kist_signals_take(void) {
 
 /* Echo off between two questions. */
 
-static volatile sig_atomic_t quiet_on;
+static volatile sig_atomic_t quiet_on, quiet_paused;
 static int quiet_fd = -1;
 static struct termios quiet_shown, quiet_hidden;
 static struct sigaction quiet_before[HELD];
@@ -76,8 +76,15 @@ static void block_held(sigset_t *former) {
     sigprocmask(SIG_BLOCK, &block, former);
 }
 
-/* Only functions that are safe in a handler. All that are held are blocked here, so a terminal in front of which another
-   job stands by now can be put back all the same. */
+/* Whether the terminal is this job's. In front of any other its modes are that job's, or the shell's own for its line. */
+static int is_in_front(int fd) { return tcgetpgrp(fd) == getpgrp(); }
+
+static void set_in_front(const struct termios *modes) {
+    if (is_in_front(quiet_fd)) tcsetattr(quiet_fd, TCSANOW, modes);
+}
+
+/* Only functions that are safe in a handler. A job that comes here from the background was stopped before, and has put the
+   modes back then; with TTOU blocked as here nothing but the look at the foreground keeps it from another's terminal. */
 static void show_and_act(int number) {
     int kept = errno;
     size_t place = 0;
@@ -85,7 +92,7 @@ static void show_and_act(int number) {
     if (place < HELD && quiet_on) {
         struct sigaction own;
         sigset_t one;
-        tcsetattr(quiet_fd, TCSANOW, &quiet_shown);
+        set_in_front(&quiet_shown);
         sigaction(number, &quiet_before[place], &own);
         raise(number);
         sigemptyset(&one);
@@ -93,18 +100,23 @@ static void show_and_act(int number) {
         sigprocmask(SIG_UNBLOCK, &one, NULL); /* acts now: the program ends or stops here */
         sigprocmask(SIG_BLOCK, &one, NULL);
         sigaction(number, &own, NULL);
-        if (tcgetpgrp(quiet_fd) == getpgrp()) tcsetattr(quiet_fd, TCSANOW, &quiet_hidden);
+        set_in_front(quiet_paused ? &quiet_shown : &quiet_hidden);
     }
     errno = kept;
 }
 
 int kist_quiet_begin(int fd) {
-    if (quiet_on || tcgetattr(fd, &quiet_shown) != 0) return -1;
+    if (quiet_on) return -1;
+    sigset_t former;
+    block_held(&former); /* from here on nothing but a SIGSTOP takes the terminal away */
+    if (!is_in_front(fd) || tcgetattr(fd, &quiet_shown) != 0) {
+        sigprocmask(SIG_SETMASK, &former, NULL);
+        return -1;
+    }
     quiet_hidden = quiet_shown;
     quiet_hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     quiet_fd = fd;
-    sigset_t former;
-    block_held(&former);
+    quiet_paused = 0;
     quiet_on = 1;
     for (size_t i = 0; i < HELD; i++) {
         struct sigaction action;
@@ -121,18 +133,22 @@ int kist_quiet_begin(int fd) {
 }
 
 void kist_quiet_pause(void) {
-    if (quiet_on) tcsetattr(quiet_fd, TCSANOW, &quiet_shown);
+    if (!quiet_on) return;
+    quiet_paused = 1;
+    set_in_front(&quiet_shown);
 }
 
 void kist_quiet_resume(void) {
-    if (quiet_on) tcsetattr(quiet_fd, TCSANOW, &quiet_hidden);
+    if (!quiet_on) return;
+    quiet_paused = 0;
+    set_in_front(&quiet_hidden);
 }
 
 void kist_quiet_end(int discard) {
     if (!quiet_on) return;
     sigset_t former;
     block_held(&former);
-    if (tcgetpgrp(quiet_fd) == getpgrp()) {
+    if (is_in_front(quiet_fd)) {
         if (discard) tcflush(quiet_fd, TCIFLUSH);
         tcsetattr(quiet_fd, TCSANOW, &quiet_shown);
     }

@@ -20,6 +20,11 @@ extension Terminal {
         while true {
             try waitForForeground()
             HeldSignals.hold()
+            // Stopped, and sent on behind another job, between the two lines above.
+            guard isInFront else {
+                HeldSignals.release()
+                continue
+            }
             var saved = termios()
             guard tcgetattr(descriptor, &saved) == 0 else {
                 HeldSignals.release()
@@ -35,10 +40,13 @@ extension Terminal {
             show(question)
             var typed = SecretBuffer()
             let end = readLine(&typed, saved, mostDots: dotsAfter(question))
-            // What is still queued was meant as part of the secret; it must not reach the shell.
-            if end != .line { tcflush(descriptor, TCIFLUSH) }
-            show("\n")
-            _ = tcsetattr(descriptor, TCSADRAIN, &saved)
+            // After a stop that cannot be caught it may be another job's terminal, whose modes are its own.
+            if isInFront {
+                // What is still queued was meant as part of the secret; it must not reach the shell.
+                if end != .line { tcflush(descriptor, TCIFLUSH) }
+                show("\n")
+                _ = tcsetattr(descriptor, TCSADRAIN, &saved)
+            }
             HeldSignals.release()
             switch end {
             case .line: return typed.finish()
@@ -50,8 +58,11 @@ extension Terminal {
     }
 
     /// Several questions for secrets with work between them: what is typed ahead of the next one is not shown either.
-    package func askingSecrets<R: ~Copyable, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-        try QuietEcho.keep(descriptor, body)
+    ///
+    /// It waits for the foreground first: behind another job the modes are not those to come back to.
+    package func askingSecrets<R: ~Copyable>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+        try waitForForeground()
+        return try QuietEcho.keep(descriptor, body)
     }
 
     private enum End: Equatable {
@@ -111,10 +122,12 @@ extension Terminal {
         return wanted
     }
 
+    private var isInFront: Bool { tcgetpgrp(descriptor) == getpgrp() }
+
     /// A job in the background must not touch the terminal of the one in front: it stops as if it had read.
     private func waitForForeground() throws(Failure) {
-        for _ in 0..<64 where tcgetpgrp(descriptor) != getpgrp() { raise(SIGTTIN) }
-        guard tcgetpgrp(descriptor) == getpgrp() else { throw Failure("the terminal belongs to another program") }
+        for _ in 0..<64 where !isInFront { raise(SIGTTIN) }
+        guard isInFront else { throw Failure("the terminal belongs to another program") }
     }
 
     private static func byte(_ keys: termios, _ index: Int32) -> UInt8 {

@@ -6,6 +6,7 @@ private import CKistPosix
 package enum QuietEcho {
     /// Runs `body` with the echo off; questions within turn it off and on by themselves.
     ///
+    /// Whoever calls it has the terminal in front of them: from behind another job it runs `body` and changes nothing.
     /// What was typed ahead is left to whoever reads the terminal next. When `body` throws it is thrown away: it may have
     /// been meant as another try.
     package static func keep<R: ~Copyable, E: Error>(

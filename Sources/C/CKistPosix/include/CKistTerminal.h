@@ -20,7 +20,9 @@ int kist_signals_take(void);
 
 /* Keeps the echo of the terminal `fd` off between questions as well, from here to kist_quiet_end: what is typed ahead of
    the next question is not shown. A signal that ends or stops the program finds the echo put back first; when it goes on
-   in the foreground, the echo is off again. Questions may hold and release signals within. 0, or -1 and errno. */
+   in the foreground, the echo is off again. Questions may hold and release signals within. The caller has waited for the
+   foreground: the modes found are those that come back. In front of another job the terminal is left alone, here and in
+   all that follows. 0, or -1 when nothing was begun. */
 int kist_quiet_begin(int fd);
 
 /* For a question whose answer is shown: the echo as it was, and off again. */
