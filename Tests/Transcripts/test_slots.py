@@ -241,6 +241,15 @@ def test_a_used_recovery_code_is_renewed(home):
         terminal.expect("Recovery code: ")
         terminal.type(code + "\n")
         terminal.expect("Make a new one now? [Y/n] ")
+        terminal.type("\x04")
+        rest, status = terminal.finish()
+        assert status == 0 and b"kist slot change recovery" in rest, (status, rest)
+    assert home.kist("get", "kumo") == b"demo:x"
+    home.kist("lock")
+    with home.terminal("kist unlock --recovery") as terminal:
+        terminal.expect("Recovery code: ")
+        terminal.type(code + "\n")
+        terminal.expect("Make a new one now? [Y/n] ")
         terminal.type("\n")
         for _ in range(3):
             terminal.expect("(Enter skips): ")

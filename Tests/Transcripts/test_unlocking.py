@@ -1,5 +1,6 @@
 """Ways to open a vault that are no passphrase on a terminal, and what is said when one leads nowhere."""
 
+import json
 import os
 import time
 
@@ -67,3 +68,25 @@ def test_the_line_about_kumoai_is_for_python_alone(home):
     for command in (["python3", "-c", "0"], ["env", "python3", "-c", "0"]):
         home.kist("run", "kumo", "--", *command)
         assert b"kumoai.init" in home.errors, (command, home.errors)
+
+
+def test_a_vault_that_locks_itself_while_a_new_code_is_looked_at_is_said(home):
+    """Somebody is at the terminal, and slow: what happened is said, and that the code that they have written down is none."""
+    with_kumo(home)
+    home.kist("lock")
+    with open(os.path.join(home.path, "recovery")) as file:
+        code = file.read().strip()
+    with home.terminal("kist unlock --recovery --for 2s") as terminal:
+        terminal.expect("Recovery code: ")
+        terminal.type(code + "\n")
+        terminal.expect("Make a new one now? [Y/n] ")
+        terminal.type("\n")
+        terminal.expect("without the passphrase:")
+        shown = terminal.expect("(Enter skips): ").split()[0].decode()
+        while json.loads(home.kist("status", "--json"))["state"] != "locked":
+            time.sleep(0.1)
+        terminal.type(shown[-4:] + "\n")
+        rest, status = terminal.finish()
+    assert b"locked meanwhile" in rest and b"kist unlock" in rest and b"opens nothing" in rest, rest
+    assert b"no terminal" not in rest and b"kist slot change recovery" in rest, rest
+    assert status == 0, status  # it was unlocked, as asked

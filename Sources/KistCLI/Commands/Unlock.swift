@@ -52,7 +52,7 @@ struct UnlockCommand: SessionCommand {
         }
         let unlocked = try session.unlock(request, by: way(session), factor: factor, alone: Advice.alone)
         say(unlocked.result, session)
-        try offerRenewal(unlocked, session)
+        offerRenewal(unlocked, session)
         return ExitCode.done
     }
 
@@ -76,7 +76,7 @@ struct UnlockCommand: SessionCommand {
     /// A recovery code is used once: who was there saw it, and the paper that it stood on was out of its envelope.
     ///
     /// The vault is open, which is what was asked for: a code that was not made is said, and no failure of the unlock.
-    private func offerRenewal(_ unlocked: borrowing Session.Unlocked, _ session: Session) throws(Failure) {
+    private func offerRenewal(_ unlocked: borrowing Session.Unlocked, _ session: Session) {
         guard unlocked.result.renewRecovery else { return }
         let command = "kist slot change recovery"
         guard unlocked.result.kind == .recovery, let slot = unlocked.result.slot, !json, let terminal = Terminal.open()
@@ -85,12 +85,12 @@ struct UnlockCommand: SessionCommand {
             return
         }
         session.printer.flush()
-        guard try terminal.confirm("A recovery code is used once. Make a new one now?", fallback: true) else {
-            terminal.show("Later, then:  \(command)\n")
-            return
-        }
         let request = SlotChangeRequest(proof: unlocked.brought.proof, slot: slot, renew: true)
         do throws(Failure) {
+            guard try terminal.confirm("A recovery code is used once. Make a new one now?", fallback: true) else {
+                terminal.show("Later, then:  \(command)\n")
+                return
+            }
             _ = try session.newRecoveryCode(nil, json: false) { (code) throws(Failure) in
                 let secrets = unlocked.brought.secrets.appending(code)
                 return try session.slotCall(unlocked.brought.proof.with) { (agent) throws(ClientError) in

@@ -70,7 +70,11 @@ package enum Advice {
         let name = failure["name"]?.string ?? ""
         switch failure.kind {
         case .wrongKey: return notOpened()
-        case .locked: return lockedAndAlone
+        case .locked:
+            // Who asked had it open, or was opening it.
+            return Failure(
+                "the vault was locked meanwhile", advice: ["open it and try again:  kist unlock"],
+                code: ExitCode.locked)
         case .absent: return noVault(vault)
         case .vaultExists:
             return Failure(
