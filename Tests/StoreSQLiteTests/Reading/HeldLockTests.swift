@@ -79,19 +79,17 @@ import Testing
 
     @Test func aFileThatTookItsPlaceIsNoticedBetweenTwoReads() throws {
         let test = try TestStore()
-        test.store.beginReading()
-        _ = try Self.read(test.store)
-        try test.copyOver()
-        #expect(throws: StoreError.replaced) { try Self.read(test.store) }
-        test.store.endReading()
-        #expect(throws: StoreError.replaced) { try Self.read(test.store) }
-    }
-}
-
-extension TestStore {
-    /// Puts a copy of the file in its place.
-    fileprivate func copyOver() throws {
-        try #require(Command.run(["/bin/cp", "-p", path, folder + "/other"]).status == 0)
-        try #require(rename(folder + "/other", path) == 0)
+        let (copy, aside) = (test.folder + "/other", test.folder + "/aside")
+        try #require(Command.run(["/bin/cp", "-p", test.path, copy]).status == 0)
+        // Again and again, so that it happens within the moment for which the lock is held.
+        for _ in 0..<20 {
+            test.store.beginReading()
+            _ = try Self.read(test.store)
+            try #require(rename(test.path, aside) == 0 && rename(copy, test.path) == 0)
+            #expect(throws: StoreError.replaced) { try Self.read(test.store) }
+            test.store.endReading()
+            #expect(throws: StoreError.replaced) { try Self.read(test.store) }
+            try #require(rename(test.path, copy) == 0 && rename(aside, test.path) == 0)
+        }
     }
 }
