@@ -21,6 +21,8 @@ extension Agent {
         let profile = try params["profile"] == nil ? nil : params.profile("profile")
         guard try profile != nil || params.flag("all") else { throw ShapeError("profile") }
         let filter = try params.listFilter("filter")
+        // A helper's question opens single rows, and asks for one of them at once.
+        session.store?.beginReading()
         var overviews = try vault(for: client) { (vault) throws(VaultError) in
             guard let filter else { return try vault.list(profile) }
             let lines = filter.map { (platform: $0.platform, text: $0.holds) }
@@ -36,6 +38,7 @@ extension Agent {
 
     func show(_ request: Request, _ client: Client) throws {
         let wanted = try NamedRequest(json: request.params)
+        session.store?.beginReading()
         var overview = try vault(for: client) { (vault) throws(VaultError) in
             try vault.overview(wanted.profile, wanted.name)
         }
