@@ -14,6 +14,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PASSPHRASE = "a passphrase for tests"
 
 
+def offered_code(terminal, code):
+    """Up to the question whether the recovery code that was just used is to be renewed."""
+    terminal.expect("Recovery code: ")
+    terminal.type(code + "\n")
+    terminal.expect("Make a new one now? [Y/n] ")
+
+
+def shown_code(terminal, code):
+    """The new recovery code, as far as the question whether somebody has it."""
+    offered_code(terminal, code)
+    terminal.type("\n")
+    terminal.expect("without the passphrase:")
+    return terminal.expect("(Enter skips): ").split()[0].decode()
+
+
 def find_programs(given=None):
     for folder in (given, os.environ.get("KIST_BIN"), ROOT / ".build/release", ROOT / ".build/debug"):
         if folder and os.access(os.path.join(folder, "kist"), os.X_OK):
@@ -62,6 +77,10 @@ class Home:
                 if b"kist-agent" in line and self.path.encode() in line:
                     found.append(int(entry))
         return found
+
+    def recovery_code(self):
+        with open(os.path.join(self.path, "recovery")) as file:
+            return file.read().strip()
 
     def initialise(self):
         """A vault, unlocked, made without a terminal and as cheap as the agent allows."""

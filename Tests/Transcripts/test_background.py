@@ -43,6 +43,35 @@ def continue_until(pid, wanted):
     wait_until(f"the process to go on and be {wanted}", lambda: switches(pid) > before and state(pid) == wanted)
 
 
+def question(shell):
+    """The process that asks in front for the passphrase."""
+    shell.expect("$ ")
+    shell.type("kist unlock\r")
+    shell.expect("Passphrase: ")
+    job, = children(shell.pid)
+    wait_until("no echo", lambda: not shell.echoes)
+    return job
+
+
+def answer_in_front(shell):
+    shell.type("fg\r")
+    shell.expect("Passphrase: ")
+    wait_until("no echo", lambda: not shell.echoes)
+    shell.type(PASSPHRASE + "\r")
+
+
+def leaves_a_raw_program_alone(shell, job, times):
+    """A program in front wants every key, and the question behind it is sent on."""
+    shell.type("stty raw -echo; echo re''ady; head -c 1 > /dev/null; stty sane\r")
+    shell.expect("ready")
+    raw = modes(shell)
+    for _ in range(times):
+        continue_until(job, "T")
+        assert modes(shell) == raw, "the program's keys were taken from it"
+    shell.type("x")
+    shell.expect("$ ")
+
+
 def test_a_question_from_the_background_hands_on_the_terminal_of_the_foreground(home):
     """What the shell made of the terminal for its own line is not what the program gets."""
     with_kumo(home)
@@ -53,10 +82,7 @@ def test_a_question_from_the_background_hands_on_the_terminal_of_the_foreground(
         shell.expect("$ ")
         job, = children(shell.pid)
         wait_until("a stop", lambda: state(job) == "T")
-        shell.type("fg\r")
-        shell.expect("Passphrase: ")
-        wait_until("no echo", lambda: not shell.echoes)
-        shell.type(PASSPHRASE + "\r")
+        answer_in_front(shell)
         wait_until("cat", lambda: name(job) == "cat")
         assert shell.echoes, "the program got the shell's modes"
         shell.type("one line\r")
@@ -71,11 +97,7 @@ def test_a_stopped_question_leaves_the_terminal_to_whoever_is_in_front(home):
     with_kumo(home)
     home.kist("lock")
     with bash(home) as shell:
-        shell.expect("$ ")
-        shell.type("kist unlock\r")
-        shell.expect("Passphrase: ")
-        job, = children(shell.pid)
-        wait_until("no echo", lambda: not shell.echoes)
+        job = question(shell)
         shell.type("\x1a")
         shell.expect("Stopped")
         shell.expect("$ ")
@@ -89,18 +111,8 @@ def test_a_stopped_question_leaves_the_terminal_to_whoever_is_in_front(home):
         for _ in range(3):
             continue_until(job, "T")
             assert modes(shell) == line, "the shell's line was taken from it"
-        shell.type("stty raw -echo; echo re''ady; head -c 1 > /dev/null; stty sane\r")
-        shell.expect("ready")
-        raw = modes(shell)
-        for _ in range(3):
-            continue_until(job, "T")
-            assert modes(shell) == raw, "the program's keys were taken from it"
-        shell.type("x")
-        shell.expect("$ ")
-        shell.type("fg\r")
-        shell.expect("Passphrase: ")
-        wait_until("no echo", lambda: not shell.echoes)
-        shell.type(PASSPHRASE + "\r")
+        leaves_a_raw_program_alone(shell, job, times=3)
+        answer_in_front(shell)
         shell.expect("Unlocked")
         shell.expect("$ ")
         shell.type("echo $(stty -a | grep -oE -- '-?(icanon|echo)\\>') aga''in\r")
@@ -114,25 +126,12 @@ def test_a_stop_that_cannot_be_caught_leaves_the_terminal_to_whoever_is_in_front
     with_kumo(home)
     home.kist("lock")
     with bash(home) as shell:
-        shell.expect("$ ")
-        shell.type("kist unlock\r")
-        shell.expect("Passphrase: ")
-        job, = children(shell.pid)
-        wait_until("no echo", lambda: not shell.echoes)
+        job = question(shell)
         os.kill(job, signal.SIGSTOP)
         shell.expect("Stopped")
         shell.expect("$ ")
-        shell.type("stty raw -echo; echo re''ady; head -c 1 > /dev/null; stty sane\r")
-        shell.expect("ready")
-        raw = modes(shell)
-        continue_until(job, "T")
-        assert modes(shell) == raw, "the program's keys were taken from it"
-        shell.type("x")
-        shell.expect("$ ")
-        shell.type("fg\r")
-        shell.expect("Passphrase: ")
-        wait_until("no echo", lambda: not shell.echoes)
-        shell.type(PASSPHRASE + "\r")
+        leaves_a_raw_program_alone(shell, job, times=1)
+        answer_in_front(shell)
         shell.expect("Unlocked")
         shell.expect("$ ")
         shell.type("exit\r")

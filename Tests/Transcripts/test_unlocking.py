@@ -4,7 +4,7 @@ import json
 import os
 import time
 
-from home import PASSPHRASE
+from home import PASSPHRASE, shown_code
 
 
 def with_kumo(home):
@@ -74,15 +74,9 @@ def test_a_vault_that_locks_itself_while_a_new_code_is_looked_at_is_said(home):
     """Somebody is at the terminal, and slow: what happened is said, and that the code that they have written down is none."""
     with_kumo(home)
     home.kist("lock")
-    with open(os.path.join(home.path, "recovery")) as file:
-        code = file.read().strip()
+    code = home.recovery_code()
     with home.terminal("kist unlock --recovery --for 2s") as terminal:
-        terminal.expect("Recovery code: ")
-        terminal.type(code + "\n")
-        terminal.expect("Make a new one now? [Y/n] ")
-        terminal.type("\n")
-        terminal.expect("without the passphrase:")
-        shown = terminal.expect("(Enter skips): ").split()[0].decode()
+        shown = shown_code(terminal, code)
         while json.loads(home.kist("status", "--json"))["state"] != "locked":
             time.sleep(0.1)
         terminal.type(shown[-4:] + "\n")
