@@ -68,7 +68,7 @@ struct AuditTable {
         switch entry.purpose {
         case "new": "the log begins"
         case "renewed": "a new recovery code proves what follows"
-        case "torn": "a power cut took what was written last"
+        case "torn": "a kill or a power cut took what was written last"
         case "missing": "the log was gone; it begins anew"
         case "cut": "the end of the log was gone; it begins anew"
         case "foreign": "the log in this place was another vault's; it begins anew"

@@ -189,7 +189,7 @@ package final class AuditCheck {
         case "new" where entry.sequence == 1, "renewed": return
         case "unseen":
             fault(entry.sequence, "this machine had not seen the log before: nobody can tell whether its end was cut")
-        case "torn": fault(entry.sequence, "a power cut took what was written last")
+        case "torn": fault(entry.sequence, "a kill or a power cut took what was written last")
         default: fault(entry.sequence, "the log was begun anew: \(entry.purpose)")
         }
     }

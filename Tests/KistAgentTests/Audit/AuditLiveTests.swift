@@ -35,7 +35,10 @@ import Testing
         // The last of each round may have been written down and not have arrived.
         #expect(reveals >= handedOut && reveals <= handedOut + 20)
         #expect(handedOut > 20)
-        #expect(try connection.verifyAudit(recoveryCode: SecretBytes(count: 0) { _ in }) { _ in }.faults == [])
+        let check = try connection.verifyAudit(recoveryCode: SecretBytes(count: 0) { _ in }) { _ in }
+        // A kill can meet the kernel between two pages of one entry; nobody was given anything for that one, and the log says so.
+        let others = check.faults.filter { $0.what != "a kill or a power cut took what was written last" }
+        #expect(others == [])
         let status = try FileStatus(of: vault.places.vault + ".audit")
         #expect(status.mode == 0o600)
     }
