@@ -58,11 +58,11 @@ package struct Limits: Sendable {
     /// How long a re-encryption works between two looks at the sockets.
     package var rekeySlice: Int64 = .milliseconds(2)
     /// Rows that it writes with one commit.
-    package var rekeyRows = 1_000
+    package var rekeyRows = 256
     /// The same while others want something.
-    package var rekeyRowsWanted = 32
+    package var rekeyRowsWanted = 8
     /// Others want something when their last request was not longer ago than this.
-    package var rekeyQuiet: Int64 = .milliseconds(500)
+    package var rekeyQuiet: Int64 = .seconds(5)
 
     package init() {}
 }

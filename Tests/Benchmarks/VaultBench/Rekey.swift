@@ -1,4 +1,5 @@
 import Glibc
+import KistAgent
 import KistCrypto
 import KistModel
 import KistVault
@@ -12,6 +13,7 @@ import StoreSQLite
 /// that the same for a look at every row, in slices of 2 ms, and its seconds.
 enum RekeyBench {
     static func run(_ count: Int, in parent: String) throws {
+        let limits = Limits()
         var template = Array("\(parent)/kist-rekey.XXXXXX".utf8CString)
         let folder = String(cString: mkdtemp(&template))
         let path = "\(folder)/vault.kist"
@@ -49,7 +51,7 @@ enum RekeyBench {
         while true {
             let isMoving = vault.rekeyStatus?.phase == .moving
             let end = now() + 2_000
-            guard try vault.advanceRekey(most: 1_000, isEnough: { now() >= end }) else { break }
+            guard try vault.advanceRekey(most: limits.rekeyRows, isEnough: { now() >= end }) else { break }
             if isMoving { checking = now() }
             steps += 1
             if steps % 16 == 0 { most = max(most, resident()) }
@@ -59,7 +61,7 @@ enum RekeyBench {
         var waits: [Int] = []
         while vault.rekeyStatus?.phase == .moving, waits.count < 4_000 {
             let begun = now()
-            _ = try vault.advanceRekey(most: 32, isEnough: { now() >= begun + 2_000 })
+            _ = try vault.advanceRekey(most: limits.rekeyRowsWanted, isEnough: { now() >= begun + 2_000 })
             waits.append(now() - begun)
         }
         print(
