@@ -1,6 +1,10 @@
 #define _GNU_SOURCE
 #include "CKistRelay.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -121,12 +125,28 @@ failed:;
     _exit(127);
 }
 
+#if defined(__x86_64__)
+enum { WIDE = 1, WIDER = 2 };
+
+/* Which wide registers processor and kernel have. The compiler's own words for it would ask in a constructor, in every program
+   that this file is linked into, and each question stops a virtual machine for some microseconds. */
+static int wide_registers(void) {
+    unsigned a, b, c, d, low, high;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_AVX)) return 0;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    if ((low & 0x06) != 0x06) return 0;
+    int has512 = (low & 0xe6) == 0xe6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX512F);
+    return has512 ? WIDE | WIDER : WIDE;
+}
+#endif
+
 /* The wide registers hold what was copied last. */
 static void clear_registers(void) {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx")) __asm__ volatile("vzeroall" ::: "memory");
-    if (__builtin_cpu_supports("avx512f"))
+    static int known = -1;
+    if (known < 0) known = wide_registers();
+    if (known & WIDE) __asm__ volatile("vzeroall" ::: "memory");
+    if (known & WIDER)
         __asm__ volatile(
             "vpxorq %%zmm16, %%zmm16, %%zmm16\n\t"
             "vpxorq %%zmm17, %%zmm17, %%zmm17\n\t"

@@ -43,8 +43,9 @@ package struct Places: Hashable, Sendable {
             return value
         }
         guard let home = folder("HOME") ?? Process.home else { throw .noPlace("there is no home folder") }
-        let given = [vault, environment("KIST_VAULT")].compactMap { $0 }.first { !$0.isEmpty }
-        let path = given ?? (folder("XDG_DATA_HOME") ?? home + "/.local/share") + "/kist/vault.kist"
+        var path = vault ?? ""
+        if path.isEmpty { path = environment("KIST_VAULT") ?? "" }
+        if path.isEmpty { path = (folder("XDG_DATA_HOME") ?? home + "/.local/share") + "/kist/vault.kist" }
         let real: String
         do { real = try Folder.realPath(of: path) } catch {
             throw .noPlace("the vault's path leads nowhere: \(error)")

@@ -8,22 +8,27 @@ package enum FoldersAbove {
     /// belongs to neither the user nor root. Folders that everybody can write (`/tmp`) are passed over: whatever lies there
     /// can be anybody's.
     package static func list(from folder: String, home: String?) -> [String] {
-        guard let start = realPath(folder), let device = status(start)?.st_dev else { return [] }
-        let top = home.flatMap { realPath($0) }
+        guard var folder = realPath(folder), let start = status(folder) else { return [] }
+        let top = home.flatMap { status($0) }
+        let user = geteuid()
         var folders: [String] = []
-        var folder = start
-        while true {
-            guard let here = status(folder), here.st_dev == device, here.st_uid == geteuid() || here.st_uid == 0 else {
-                return folders
-            }
+        var here = start
+        while here.st_dev == start.st_dev, here.st_uid == user || here.st_uid == 0 {
             if !isWritableByAll(here) { folders.append(folder) }
-            if folder == "/" || folder == top { return folders }
+            if folder == "/" || isSame(here, top) { break }
             folder = Folder.parent(of: folder) ?? "/"
+            guard let next = status(folder) else { break }
+            here = next
         }
+        return folders
     }
 
     /// Whether everybody can write there, or nobody can look.
     package static func isAnybodys(_ folder: String) -> Bool { status(folder).map(isWritableByAll) ?? true }
+
+    private static func isSame(_ one: stat, _ other: stat?) -> Bool {
+        one.st_ino == other?.st_ino && one.st_dev == other?.st_dev
+    }
 
     private static func isWritableByAll(_ status: stat) -> Bool { status.st_mode & S_IWOTH != 0 }
 

@@ -14,14 +14,21 @@ struct SlabPool: ~Copyable {
     static let largest = 64 * 1_024
     private static let classes = 11
 
-    private var free: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: classes)
+    /// Free blocks by class.
+    private let free = UnsafeMutablePointer<BlockStack>.allocate(capacity: classes)
     /// Every mapping that is in use or kept, for `forgetAll`.
-    private var mappings: [(base: UnsafeMutableRawPointer, count: Int)] = []
+    private var mappings = BlockStack()
     /// What no block was cut of yet, for blocks that are not larger than a page: most processes need one such slab.
-    private var uncut: (base: UnsafeMutableRawPointer, count: Int)?
+    private var uncut: UnsafeMutableRawBufferPointer?
     private(set) var status = LockedMemory(inUse: 0, highWater: 0, mapped: 0, locked: true)
 
-    private init() {}
+    private init() { free.initialize(repeating: BlockStack(), count: Self.classes) }
+
+    deinit {
+        for index in 0..<Self.classes { free[index].end() }
+        free.deallocate()
+        mappings.end()
+    }
 
     /// A pool beside the shared one, for tests.
     static func own() -> Mutex<SlabPool> { Mutex(SlabPool()) }
@@ -43,13 +50,13 @@ struct SlabPool: ~Copyable {
             block = mapping.base
         } else {
             let index = Self.index(size)
-            if let known = free[index].popLast() {
+            if let known = free[index].pop()?.baseAddress {
                 block = known
             } else if size <= LockedMapping.page {
                 guard let cut = cut(size) else { return nil }
                 block = cut
             } else {
-                guard grow(index, size), let new = free[index].popLast() else { return nil }
+                guard grow(index, size), let new = free[index].pop()?.baseAddress else { return nil }
                 block = new
             }
         }
@@ -64,15 +71,12 @@ struct SlabPool: ~Copyable {
         status.inUse -= size
         if size > Self.largest {
             status.mapped -= size
-            if let place = mappings.lastIndex(where: { $0.base == block }) {
-                mappings.swapAt(place, mappings.count - 1)
-                mappings.removeLast()
-            }
+            mappings.remove(at: block)
             // Unlocking pages that were never locked does nothing.
             LockedMapping(base: block, count: size, isLocked: true).unmap()
         } else {
             explicit_bzero(block, count)
-            free[Self.index(size)].append(block)
+            free[Self.index(size)].push(UnsafeMutableRawBufferPointer(start: block, count: size))
         }
     }
 
@@ -82,12 +86,12 @@ struct SlabPool: ~Copyable {
             guard let slab = LockedMapping.make(16 * 1_024) else { return nil }
             note(slab)
             // What is left of the last one is still good for smaller blocks.
-            if let rest = uncut { keep(rest.base, rest.count) }
-            uncut = (slab.base, slab.count)
+            if let rest = uncut, let base = rest.baseAddress { keep(base, rest.count) }
+            uncut = UnsafeMutableRawBufferPointer(start: slab.base, count: slab.count)
         }
-        guard let slab = uncut else { return nil }
-        uncut = (slab.base + size, slab.count - size)
-        return slab.base
+        guard let slab = uncut, let base = slab.baseAddress else { return nil }
+        uncut = UnsafeMutableRawBufferPointer(start: base + size, count: slab.count - size)
+        return base
     }
 
     /// Puts zero bytes among the free blocks.
@@ -95,7 +99,7 @@ struct SlabPool: ~Copyable {
         var (base, count) = (base, count)
         while count >= Self.smallest {
             let size = 1 << (Int.bitWidth - 1 - count.leadingZeroBitCount)
-            free[Self.index(size)].append(base)
+            free[Self.index(size)].push(UnsafeMutableRawBufferPointer(start: base, count: size))
             base += size
             count -= size
         }
@@ -106,16 +110,16 @@ struct SlabPool: ~Copyable {
         note(slab)
         // From the end, so that the first block taken is the first of the slab.
         for offset in stride(from: slab.count - size, through: 0, by: -size) {
-            free[index].append(slab.base + offset)
+            free[index].push(UnsafeMutableRawBufferPointer(start: slab.base + offset, count: size))
         }
         return true
     }
 
     /// Wipes every block, whoever owns it.
-    func forgetAll() { for mapping in mappings { explicit_bzero(mapping.base, mapping.count) } }
+    func forgetAll() { mappings.each { if let base = $0.baseAddress { explicit_bzero(base, $0.count) } } }
 
     private mutating func note(_ mapping: LockedMapping) {
-        mappings.append((mapping.base, mapping.count))
+        mappings.push(UnsafeMutableRawBufferPointer(start: mapping.base, count: mapping.count))
         status.mapped += mapping.count
         if !mapping.isLocked { status.locked = false }
     }
