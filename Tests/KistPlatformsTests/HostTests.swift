@@ -9,7 +9,7 @@ import Testing
         _ url: String, _ authority: String, secure: Bool? = true, path: String? = nil, platform name: String = "login"
     ) throws -> HostMatch? {
         guard let query = HostQuery(authority: authority, isSecure: secure, path: path) else { return nil }
-        return try platform(name).forLogins.answers(query, name: "x", plain: ["url": url])
+        return try platform(name).forLogins.answers(query, name: "x", plain: { $0 == "url" ? url : nil })
     }
 
     @Test func aHostCountsWithItsPortAndItsScheme() throws {

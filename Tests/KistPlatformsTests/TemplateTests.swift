@@ -5,7 +5,7 @@ import Testing
 @Suite struct TemplateTests {
     func render(
         _ text: String, _ values: [String: String], folder: String? = nil, missing: MissingField = .leaveOut
-    ) throws -> (String, Set<String>) {
+    ) throws -> (String, [String]) {
         let template = try Template(parsing: text)
         var buffer = SecretBuffer()
         let absent = template.render(

@@ -10,11 +10,12 @@ enum CourierProcess {
         _ platform: String, variant: String? = nil, plain: [String: String], secrets: KeyValuePairs<String, String>,
         source: String? = nil, environment: [String] = []
     ) throws -> JSONValue? {
-        let params = JSONValue.members([
-            "platform": .string(platform), "variant": variant.map { .string($0) }, "name": "test",
-            "plain": .object(plain.map { JSONMember($0.key, .string($0.value)) }),
-            "secrets": .array(secrets.map { .string($0.key) }), "source": source.map { .string($0) },
-        ])
+        let params =
+            ([
+                "platform": .string(platform), "variant": variant.map { .string($0) }, "name": "test",
+                "plain": .object(plain.map { JSONMember($0.key, .string($0.value)) }),
+                "secrets": .array(secrets.map { .string($0.key) }), "source": source.map { .string($0) },
+            ] as JSONValue)
         let header = JSONValue.object([JSONMember("method", "check"), JSONMember("params", params)]).encoded
         var frame: [UInt8] = []
         try FrameLayout(header: header.count, segments: secrets.map { $0.value.utf8.count }).encodePrefix(into: &frame)

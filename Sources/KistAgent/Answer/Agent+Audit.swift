@@ -131,10 +131,10 @@ extension Agent {
 
     /// For `doctor`.
     var auditFacts: JSONValue {
-        .members([
+        [
             "written": session.audit.map { ($0.sequence - 1).json },
             "failure": session.auditFailure.map { .string(Failures.words($0)) },
-        ])
+        ]
     }
 
     func audit(_ request: Request, _ client: Client) throws {
@@ -179,7 +179,7 @@ extension Agent {
                 }
                 let isMore = !left.isEmpty
                 let more = isMore ? true : try next().map { left = $0[...] } != nil
-                reply(client, id, .members(["items": .array(items), "more": more ? true : nil]))
+                reply(client, id, ["items": .array(items), "more": more ? true : nil])
                 return more
             } catch {
                 reply(client, id, Failures.notAudited(error as? AuditStoreError ?? AuditStoreError(code: EIO)))

@@ -61,7 +61,7 @@ extension Agent {
 
     private static func json(_ facts: VaultFacts) -> JSONValue {
         let store = facts.store
-        return .members([
+        return [
             "fingerprint": .string(facts.fingerprint.description),
             "format": .integer(Int64(facts.formatVersion)),
             "slots": .array(facts.slots.map { .string($0) }),
@@ -83,6 +83,6 @@ extension Agent {
                 "cellSizeCheck": .bool(store.cellSizeCheck),
                 "temporaryStore": .integer(Int64(store.temporaryStore)), "defensive": .bool(store.defensive),
             ],
-        ])
+        ]
     }
 }

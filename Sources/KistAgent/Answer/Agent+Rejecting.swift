@@ -24,7 +24,7 @@ extension Agent {
                 wanted.profile, wanted.name, at: wanted.host, value: value, field: wanted.field, note: note)
         }
         if isCompared, revision == nil { noteWrongValue(overview) }
-        reply(client, request.id, .members(["rejected": .bool(revision != nil), "revision": revision?.json]))
+        reply(client, request.id, ["rejected": .bool(revision != nil), "revision": revision?.json])
     }
 
     /// Whether a value that a client brings may be compared with one of this revision.

@@ -10,13 +10,13 @@ extension Agent {
             case .wide: ("wide", nil)
             case .confined: ("confined", nil)
             }
-        return .members([
+        return [
             "landlock": .integer(Int64(Confinement.level)),
             "files": .string(files),
             "filesFailure": failure.map { .integer(Int64($0)) },
             "calls": .bool(sandbox.calls == nil),
             "callsFailure": sandbox.calls.map { .integer(Int64($0)) },
             "threads": .integer(Int64(sandbox.threads)),
-        ])
+        ]
     }
 }

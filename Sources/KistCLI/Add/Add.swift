@@ -144,11 +144,11 @@ enum Add {
         let printer = session.printer
         if input.json {
             printer.json(
-                .members([
+                [
                     "name": .string(item.name.description), "profile": .string(item.profile.description),
                     "platform": .string(item.platform), "revision": (result.items.first ?? result.revision).json,
                     "check": outcome.map { .string($0.word) },
-                ]))
+                ])
             return
         }
         printer.line(.good("✓"), " Stored as \(item.name) in profile \(item.profile).")

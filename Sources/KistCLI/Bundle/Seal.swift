@@ -116,13 +116,13 @@ enum Seal {
             throw Failure("\(shown) could not be written: \(error)", advice: ["again:  kist seal --again \(shown)"])
         }
         if !input.json { say(plan, shown, session) }
-        return .members([
+        return [
             "file": .string(plan.path.path),
             "names": .array(plan.items.map { .string($0.name.description) }),
             "recipients": .array(plan.recipients.map { .string($0.description) }),
             "expires": plan.expiry == .never ? nil : .string(end(plan.expiry)),
             "vault": .string(reply.result.vault),
-        ])
+        ]
     }
 
     /// An earlier bundle may be replaced, nothing else.

@@ -82,7 +82,7 @@ enum Check {
     }
 
     static func json(_ row: Row) -> JSONValue {
-        .members([
+        [
             "name": .string(row.overview.name.description),
             "profile": .string(row.overview.profile.description),
             "platform": .string(row.overview.platform),
@@ -93,7 +93,7 @@ enum Check {
             "why": row.outcome.why.map { .string($0) },
             "proves": row.outcome.proves.map { .string($0) },
             "expires": row.overview.json["expires"],
-        ])
+        ]
     }
 }
 

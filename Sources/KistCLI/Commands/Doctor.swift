@@ -41,10 +41,10 @@ enum Doctor {
             session.printer.json([
                 "findings": .array(
                     findings.map {
-                        .members([
+                        [
                             "level": .string($0.level.rawValue), "what": .string($0.what),
                             "advice": $0.advice.map { .string($0) },
-                        ])
+                        ]
                     }),
                 "agent": facts,
             ])

@@ -79,11 +79,11 @@ enum Edit {
         }
         if input.json {
             session.printer.json(
-                .members([
+                [
                     "name": .string(name.description), "profile": .string(profile.description),
                     "revision": revision.json,
                     "check": outcome.map { .string($0.word) },
-                ]))
+                ])
         } else {
             session.printer.line(.good("✓"), " Changed \(name) in profile \(profile); revision \(revision).")
         }

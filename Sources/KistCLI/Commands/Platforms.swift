@@ -23,21 +23,21 @@ struct PlatformList: SessionCommand {
             do throws(Failure) {
                 let platform = try session.platform(entry.name)
                 items.append(
-                    .members([
+                    [
                         "name": .string(platform.name), "title": .string(platform.title),
                         "family": .string(platform.family),
                         "summary": .string(platform.summary),
                         "variants": .array(platform.variants.map { .string($0.name) }),
                         "file": entry.file.map { .string($0) },
-                    ]))
+                    ])
                 let own = entry.file == nil ? "" : " (your own)"
                 table.add([Phrase(platform.name), Phrase(platform.summary + own)])
             } catch {
                 items.append(
-                    .members([
+                    [
                         "name": .string(entry.name), "error": .string(error.message),
                         "file": entry.file.map { .string($0) },
-                    ]))
+                    ])
                 table.add([Phrase(entry.name), .bad("cannot be used: \(error.message)")])
             }
         }
@@ -129,12 +129,12 @@ struct PlatformShow: SessionCommand {
 
     private static func json(_ platform: Platform) -> JSONValue {
         let fields: [JSONValue] = platform.fields.map { field in
-            .members([
+            [
                 "name": .string(field.name), "title": .string(field.title), "secret": .bool(field.isSecret),
                 "required": .bool(field.isRequired), "form": .string(field.form.rawValue),
                 "variants": field.condition.variants.isEmpty
                     ? nil : .array(field.condition.variants.map { .string($0) }),
-            ])
+            ]
         }
         return [
             "name": .string(platform.name), "title": .string(platform.title), "family": .string(platform.family),

@@ -24,10 +24,10 @@ enum PolicySetting {
         }
         if json {
             session.printer.json(
-                .members([
+                [
                     "name": .string(name.description), "profile": .string(profile.description),
                     "policy": .string(policy.rawValue), "revision": revision.json,
-                ]))
+                ])
             return ExitCode.done
         }
         session.printer.line(word == nil ? "" : .good("✓ "), Phrase("\(name): \(words(policy))"))

@@ -48,9 +48,11 @@ extension LoginStoring {
     }
 
     private func isOfUser(_ found: HostSearch.Found) -> Bool {
-        guard GitLogin.authtype(found.overview) == nil else { return (found.plain["username"] ?? "") == username }
+        guard GitLogin.authtype(found.overview) == nil else {
+            return (found.overview.plainText("username") ?? "") == username
+        }
         let form = GitLogin.form(found.platform, found.overview)
-        return form?.user.text(name: found.overview.name.description, plain: found.plain) == username
+        return form?.user.text(name: found.overview.name.description, plain: found.overview.plainText) == username
     }
 
     /// Those that have this very value. Nobody is asked for a comparison.

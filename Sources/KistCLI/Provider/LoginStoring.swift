@@ -148,7 +148,7 @@ struct LoginStoring: ~Copyable {
             password.withBytes { use($0) }
             return true
         }
-        let isThere = platform.forLogins.answers(query, name: "new", plain: completion.plain) != nil
+        let isThere = platform.forLogins.answers(query, name: "new", plain: { completion.plain[$0] }) != nil
         guard completion.faults.isEmpty, isThere else { return false }
         var draft = SecretFields()
         draft.set(try Read.field(main.name), password)

@@ -198,11 +198,11 @@ struct Scan: ~Copyable {
         printer.json([
             "found": .array(
                 found.map { entry in
-                    .members([
+                    [
                         "path": .string(entry.place), "line": .integer(Int64(entry.line)),
                         "secret": .string(entry.name), "form": .string("\(entry.form)"),
                         "object": entry.object.map { .string($0) },
-                    ])
+                    ]
                 }),
             "failed": .array(failed.map { ["path": .string($0.place), "why": .string($0.why)] }),
             "secrets": .integer(Int64(secrets.names.count)), "files": .integer(Int64(files)),

@@ -58,10 +58,10 @@ struct Rekey {
     func show(plan: Plan) throws(Failure) -> Int32 {
         if json {
             session.printer.json(
-                .members([
+                [
                     "form": .string(plan.form.rawValue), "stays": .array(plan.stays.map(\.json)),
                     "ends": .array(plan.ends.map(\.json)), "open": plan.open?.json,
-                ]))
+                ])
             return ExitCode.done
         }
         for line in lines(plan) { session.printer.line(Phrase(line)) }

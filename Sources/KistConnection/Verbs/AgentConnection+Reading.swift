@@ -8,10 +8,10 @@ extension AgentConnection {
     /// - Parameter filter: only those that pass one of its lines.
     package func list(profile: ProfileName?, filter: [ListFilter]? = nil) throws(ClientError) -> [Overview] {
         var overviews: [Overview] = []
-        let params: JSONValue = .members([
+        let params: JSONValue = [
             "profile": profile.map { .string($0.description) }, "all": profile == nil ? true : nil,
             "filter": filter.map { .array($0.map(\.json)) },
-        ])
+        ]
         try each(.list, params) { (result) throws(ShapeError) in
             for item in try JSONFields(result, "result").array("items") { overviews.append(try Overview(json: item)) }
         }

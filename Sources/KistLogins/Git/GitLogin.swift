@@ -20,9 +20,7 @@ package enum GitLogin {
     /// For the audit log and for whoever has to agree.
     package static func reason(_ query: HostQuery) -> String { "git \(query.text)" }
 
-    package static func authtype(_ overview: Overview) -> String? {
-        overview.plain.first { $0.name.description == authtypeField }?.value
-    }
+    package static func authtype(_ overview: Overview) -> String? { overview.plainText(authtypeField) }
 
     package static func form(_ platform: LoginPlatform, _ overview: Overview) -> LoginForm? {
         guard authtype(overview) != nil else { return LoginValues.form(platform, overview) }
@@ -40,7 +38,7 @@ package enum GitLogin {
         guard let form = form(platform, overview) else { return false }
         if authtype(overview) != nil { return takesHeader }
         guard let user, !form.takesAnyUser else { return true }
-        return form.user.text(name: overview.name.description, plain: overview.plainTexts) == user
+        return form.user.text(name: overview.name.description, plain: overview.plainText) == user
     }
 
     package static func answer(_ values: borrowing LoginValues) throws(ProviderRefusal) -> SecretBytes {

@@ -10,8 +10,6 @@ package enum HostSearch {
         package let overview: Overview
         package let platform: LoginPlatform
         package let match: HostMatch
-
-        package var plain: [String: String] { overview.plainTexts }
     }
 
     /// The few of possibly thousands that can be meant; the agent looks through the others.
@@ -41,17 +39,25 @@ package enum HostSearch {
         _ query: HostQuery, among overviews: [Overview], isOffering: Bool = true,
         platform load: (String) -> LoginPlatform?, usable: (LoginPlatform, Overview) -> Bool
     ) -> [Found] {
-        // Few enough to look through: a dictionary's type alone takes longer to make.
-        var platforms: [(name: String, platform: LoginPlatform?)] = []
+        // Few enough to look through: the type alone of a dictionary, or of an array of pairs, takes longer to make.
+        var known: [LoginPlatform] = []
+        var unknown: [String] = []
+        func platform(_ name: String) -> LoginPlatform? {
+            if let one = known.first(where: { $0.name == name }) { return one }
+            guard !unknown.contains(name) else { return nil }
+            guard let loaded = load(name) else {
+                unknown.append(name)
+                return nil
+            }
+            known.append(loaded)
+            return loaded
+        }
         var found: [Found] = []
         for overview in overviews {
-            if !platforms.contains(where: { $0.name == overview.platform }) {
-                platforms.append((overview.platform, load(overview.platform)))
-            }
-            let known = platforms.first { $0.name == overview.platform }?.platform
+            guard let platform = platform(overview.platform) else { continue }
             if isOffering, overview.rejections.contains(where: { $0.host == query.text }) { continue }
-            guard let platform = known, usable(platform, overview),
-                let match = platform.answers(query, name: overview.name.description, plain: overview.plainTexts)
+            guard usable(platform, overview),
+                let match = platform.answers(query, name: overview.name.description, plain: overview.plainText)
             else { continue }
             found.append(Found(overview: overview, platform: platform, match: match))
         }
@@ -64,8 +70,6 @@ package enum HostSearch {
 }
 
 extension Overview {
-    /// The plain fields as texts by name.
-    package var plainTexts: [String: String] {
-        Dictionary(plain.map { ($0.name.description, $0.value) }, uniquingKeysWith: { first, _ in first })
-    }
+    /// The value of a plain field; what a dictionary would be made for takes longer to make.
+    package func plainText(_ field: String) -> String? { plain.first { $0.name.description == field }?.value }
 }

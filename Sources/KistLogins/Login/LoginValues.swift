@@ -17,7 +17,7 @@ package struct LoginValues: ~Copyable {
     /// What `found` would be as a login; `nil` when it is none.
     package static func form(_ platform: LoginPlatform, _ overview: Overview) -> LoginForm? {
         platform.login(
-            variant: overview.variant, plain: overview.plainTexts, secrets: overview.secrets.map(\.description))
+            variant: overview.variant, secrets: overview.secrets.map(\.description), plain: overview.plainText)
     }
 
     /// What is to be revealed of a credential, and the user name that goes with it.
@@ -35,7 +35,7 @@ package struct LoginValues: ~Copyable {
         ) throws(LoginFault) {
             let overview = found.overview
             name = overview.name.description
-            let own = form.user.text(name: name, plain: found.plain)
+            let own = form.user.text(name: name, plain: overview.plainText)
             guard let username = form.takesAnyUser ? asked ?? own ?? "kist" : own else {
                 throw LoginFault("\(name) has no user name")
             }

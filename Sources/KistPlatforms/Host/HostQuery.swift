@@ -81,15 +81,21 @@ package enum HostMatch: Int, Hashable, Sendable, Comparable {
 extension LoginPlatform {
     /// Whether a credential may be offered there, by the `hosts` of its platform. A host counts with its port and, where the
     /// credential says how, with its scheme; a credential for one path is not offered for another.
-    package func answers(_ query: HostQuery, name: String, plain: [String: String]) -> HostMatch? {
-        hosts.compactMap { Self.match($0, query, name, plain) }.max()
+    ///
+    /// - Parameter plain: the plain value of a field.
+    package func answers(_ query: HostQuery, name: String, plain: (String) -> String?) -> HostMatch? {
+        var best: HostMatch?
+        for host in hosts {
+            if let match = Self.match(host, query, name, plain), best.map({ $0 < match }) ?? true { best = match }
+        }
+        return best
     }
 
     private static func match(
-        _ template: Template, _ query: HostQuery, _ name: String, _ plain: [String: String]
+        _ template: Template, _ query: HostQuery, _ name: String, _ plain: (String) -> String?
     ) -> HostMatch? {
         if template.parts.count == 1, case .field(let field, .host) = template.parts[0] {
-            guard let value = plain[field], let address = WebAddress(value), address.isSafe, address.host == query.host,
+            guard let value = plain(field), let address = WebAddress(value), address.isSafe, address.host == query.host,
                 address.port == query.port, query.isSecure == nil || query.isSecure == address.isSecure
             else { return nil }
             let path = HostQuery.trimmed(address.path)

@@ -6,8 +6,10 @@ package struct LoginPlatform: Hashable, Sendable {
     /// How it is written as a user name and a password; empty when it is not one.
     package let logins: [LoginForm]
 
-    package func login(variant: String?, plain: [String: String], secrets: [String]) -> LoginForm? {
-        logins.first { $0.condition.holds(variant: variant, plain: plain, secrets: secrets) }
+    /// - Parameter plain: the plain value of a field.
+    package func login(variant: String?, secrets: [String], plain: (String) -> String?) -> LoginForm? {
+        for form in logins where form.condition.holds(variant: variant, secrets: secrets, plain: plain) { return form }
+        return nil
     }
 }
 

@@ -20,9 +20,16 @@ package struct Condition: Hashable, Sendable {
 
     /// Whether the rule applies to a credential; the package is not looked at.
     package func holds(variant: String?, plain: [String: String], secrets: some Collection<String>) -> Bool {
-        func isPresent(_ field: String) -> Bool { secrets.contains(field) || !(plain[field] ?? "").isEmpty }
+        holds(variant: variant, secrets: secrets) { plain[$0] }
+    }
+
+    /// - Parameter plain: the plain value of a field.
+    package func holds(
+        variant: String?, secrets: some Collection<String>, plain: (String) -> String?
+    ) -> Bool {
+        func isPresent(_ field: String) -> Bool { secrets.contains(field) || !(plain(field) ?? "").isEmpty }
         return allows(variant: variant) && when.allSatisfy(isPresent) && !unless.contains(where: isPresent)
-            && values.allSatisfy { plain[$0.key] == $0.value }
+            && values.allSatisfy { plain($0.key) == $0.value }
     }
 }
 

@@ -7,19 +7,24 @@ extension Template {
     /// Joins the parts in locked memory.
     ///
     /// - Parameter missing: what becomes of a reference to a field without a value.
-    /// - Returns: the fields without a value; with `.dropLine` they were left out line by line.
+    /// - Returns: the fields without a value, each once; with `.dropLine` they were left out line by line.
     @discardableResult
     package func render(
         into buffer: inout SecretBuffer, name: String, folder: String? = nil, missing: MissingField = .leaveOut,
         field: FieldBytes
-    ) -> Set<String> {
-        var absent: Set<String> = []
+    ) -> [String] {
+        var absent: [String] = []
         for line in missing == .dropLine ? lines : [self] {
-            var without: Set<String> = []
-            for reference in line.fields where !field(reference, { _ in }) { without.insert(reference) }
-            if line.usesFolder && folder == nil { without.insert("folder") }
-            absent.formUnion(without)
-            if !without.isEmpty && missing == .dropLine { continue }
+            var isWhole = true
+            func lack(_ reference: String) {
+                isWhole = false
+                if !absent.contains(reference) { absent.append(reference) }
+            }
+            for part in line.parts {
+                if case .field(let reference, _) = part, !field(reference, { _ in }) { lack(reference) }
+            }
+            if line.usesFolder && folder == nil { lack("folder") }
+            if !isWhole && missing == .dropLine { continue }
             for part in line.parts {
                 switch part {
                 case .literal(let text): buffer.append(text)

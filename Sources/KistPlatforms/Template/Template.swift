@@ -76,13 +76,18 @@ package struct Template: Hashable, Sendable {
     ///
     /// - Returns: `nil` when a field has no plain value, or the folder is needed and not given.
     package func text(name: String, plain: [String: String], folder: String? = nil) -> String? {
+        text(name: name, folder: folder) { plain[$0] }
+    }
+
+    /// - Parameter plain: the plain value of a field.
+    package func text(name: String, folder: String? = nil, plain: (String) -> String?) -> String? {
         var text = ""
         for part in parts {
             switch part {
             case .literal(let literal): text += literal
             case .name(let encoding): text += encoding.encode(name)
             case .field(let field, let encoding):
-                guard let value = plain[field] else { return nil }
+                guard let value = plain(field) else { return nil }
                 text += encoding.encode(value)
             case .folder(let encoding):
                 guard let folder else { return nil }

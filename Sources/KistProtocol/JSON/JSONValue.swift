@@ -32,9 +32,16 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
+    /// A member whose value is `nil` is left out.
+    ///
     /// - Precondition: the keys differ.
-    package init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(elements.map { JSONMember($0.0, $0.1) })
+    package init(dictionaryLiteral elements: (String, JSONValue?)...) {
+        var members: [JSONMember] = []
+        members.reserveCapacity(elements.count)
+        for (key, value) in elements {
+            if let value { members.append(JSONMember(key, value)) }
+        }
+        self = .object(members)
     }
 }
 
@@ -68,10 +75,5 @@ extension JSONValue {
     package var members: [JSONMember]? {
         guard case .object(let members) = self else { return nil }
         return members
-    }
-
-    /// Builds an object, leaving out members whose value is `nil`.
-    package static func members(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
-        .object(pairs.compactMap { key, value in value.map { JSONMember(key, $0) } })
     }
 }

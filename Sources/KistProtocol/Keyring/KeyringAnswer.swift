@@ -35,9 +35,9 @@ package struct KeyringAnswer: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "outcome": .string(outcome.rawValue), "text": text.map { .string($0) }, "locked": isLocked ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -58,11 +58,11 @@ package struct KeyringRequest: Hashable, Sendable {
     package var json: JSONValue {
         [
             "method": .string(verb.rawValue),
-            "params": .members([
+            "params": [
                 "slot": slot.map { .string($0) }, "vault": vault.map { .string($0) },
                 "collection": collection.map { .string($0) },
                 "label": label.map { .string($0) }, "ask": mayAsk ? true : nil, "milliseconds": .integer(milliseconds),
-            ]),
+            ],
         ]
     }
 

@@ -26,14 +26,14 @@ package struct AuditRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "profile": profile.map { .string($0.description) },
             "name": name.map { .string($0.description) },
             "since": since.map { .string($0.description) },
             "verbs": verbs.isEmpty ? nil : .array(verbs.map { .string($0) }),
             "after": after?.json,
             "follow": isFollowing ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -23,12 +23,12 @@ package struct BackupOpenRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "purpose": .string(purpose.rawValue),
             "replace": isReplacing ? true : nil,
             "proof": proof?.json,
             "expect": expect.map { .string($0) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

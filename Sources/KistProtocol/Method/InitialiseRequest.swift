@@ -11,7 +11,7 @@ package struct InitialiseRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members(["passes": passes.map { .integer($0) }, "memory": memory.map { .integer($0) }])
+        ["passes": passes.map { .integer($0) }, "memory": memory.map { .integer($0) }]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -29,10 +29,10 @@ package struct KeepRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "profile": .string(profile.description), "name": .string(name.description), "label": .string(label),
             "expires": expires.map { .string($0.description) }, "revision": revision?.json,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

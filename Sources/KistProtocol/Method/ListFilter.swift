@@ -16,7 +16,7 @@ package struct ListFilter: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members(["platform": .string(platform), "holds": holds.map { .string($0) }])
+        ["platform": .string(platform), "holds": holds.map { .string($0) }]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

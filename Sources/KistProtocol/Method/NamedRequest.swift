@@ -19,10 +19,10 @@ package struct NamedRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "profile": .string(profile.description), "name": .string(name.description), "revision": revision?.json,
             "ifRevision": ifRevision?.json,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -35,7 +35,7 @@ package struct PutItem: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "profile": .string(profile.description),
             "name": .string(name.description),
             "platform": .string(platform),
@@ -48,7 +48,7 @@ package struct PutItem: Hashable, Sendable {
             "policy": policy.map { .string($0.rawValue) },
             "ifRevision": ifRevision?.json,
             "unlessSame": unlessSame ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {
@@ -84,10 +84,10 @@ package struct PutRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "items": .array(items.map(\.json)), "requestID": .string(requestID), "why": .string(why),
             "more": hasMore ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -17,10 +17,10 @@ package struct RejectRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "profile": .string(profile.description), "name": .string(name.description), "host": .string(host),
             "field": field.map { .string($0.description) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

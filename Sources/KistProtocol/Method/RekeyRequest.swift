@@ -29,13 +29,13 @@ package struct RekeyRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "form": .string(form.rawValue),
             "proof": proof?.json,
             "keys": keys > 0 ? .integer(Int64(keys)) : nil,
             "passes": passes.map { .integer($0) },
             "memory": memory.map { .integer($0) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -48,19 +48,19 @@ package struct RevealRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "wants": .array(
                 wants.map { want in
-                    .members([
+                    [
                         "profile": .string(want.profile.description),
                         "name": .string(want.name.description),
                         "fields": want.fields.map { .array($0.map { .string($0.description) }) },
-                    ])
+                    ]
                 }),
             "purpose": .string(purpose.rawValue),
             "reason": reason.map { .string($0) },
             "allowExpired": allowExpired ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -38,7 +38,7 @@ package struct SealRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "items": .array(
                 items.map {
                     ["profile": .string($0.profile.description), "name": .string($0.name.description)]
@@ -48,7 +48,7 @@ package struct SealRequest: Hashable, Sendable {
             "label": .string(label),
             "reason": reason.map { .string($0) },
             "allowExpired": allowExpired ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -7,7 +7,7 @@ package struct SeenRequest: Hashable, Sendable {
 
     package init(kept: [UInt8]? = nil) { self.kept = kept }
 
-    package var json: JSONValue { .members(["kept": kept.map { .string(SeenText.encode($0)) }]) }
+    package var json: JSONValue { ["kept": kept.map { .string(SeenText.encode($0)) }] }
 
     package init(json: JSONValue) throws(ShapeError) { kept = try JSONFields(json, "params").seenIfPresent("kept") }
 }

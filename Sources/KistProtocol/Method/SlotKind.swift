@@ -43,7 +43,7 @@ package struct SlotProof: Hashable, Sendable {
     package var segments: Int { hasFactor ? 2 : 1 }
 
     package var json: JSONValue {
-        .members(["with": .string(with.rawValue), "factor": hasFactor ? true : nil])
+        ["with": .string(with.rawValue), "factor": hasFactor ? true : nil]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -9,7 +9,7 @@ package struct SlotTargetRequest: Hashable, Sendable {
         self.slot = slot
     }
 
-    package var json: JSONValue { .members(["proof": proof.json, "slot": slot.map { .string($0) }]) }
+    package var json: JSONValue { ["proof": proof.json, "slot": slot.map { .string($0) }] }
 
     package init(json: JSONValue) throws(ShapeError) {
         let fields = try JSONFields(json, "params")

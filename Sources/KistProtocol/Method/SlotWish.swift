@@ -37,13 +37,13 @@ package struct SlotWish: Hashable, Sendable {
 
     /// These members behind others: both requests are one flat object.
     func json(after members: [JSONMember]) -> JSONValue {
-        let own: JSONValue = .members([
+        let own: JSONValue = [
             "label": label.map { .string($0) },
             "factor": hasFactor ? true : nil,
             "recipient": recipient.map { .string($0) },
             "passes": passes.map { .integer($0) },
             "memory": memory.map { .integer($0) },
-        ])
+        ]
         return .object(members + (own.members ?? []))
     }
 }

@@ -31,7 +31,7 @@ package struct UnlockRequest: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "with": .string(with.rawValue),
             "factor": hasFactor ? true : nil,
             "expect": expected.map { .string($0) },
@@ -40,7 +40,7 @@ package struct UnlockRequest: Hashable, Sendable {
             "acceptOlder": acceptOlder ? true : nil,
             "acceptFork": acceptFork ? true : nil,
             "kept": kept.map { .string(SeenText.encode($0)) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {
@@ -81,11 +81,11 @@ package struct UnlockResult: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "idle": .integer(idle), "maximum": .integer(maximum), "slot": slot.map { .string($0) },
             "kind": kind.map { .string($0.rawValue) }, "renewRecovery": renewRecovery ? true : nil,
             "generation": generation?.json,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -27,14 +27,14 @@ package struct Rendezvous: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "socket": socket.map { .string($0) },
             "pid": .integer(Int64(pid)),
             "ticks": ticks?.json,
             "since": .string(since.description),
             "boot": .string(boot),
             "host": .string(host),
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

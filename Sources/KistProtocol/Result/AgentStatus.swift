@@ -99,7 +99,7 @@ package struct AgentStatus: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "state": .string(state.rawValue),
             "vault": .string(vault),
             "fingerprint": fingerprint.map { .string($0) },
@@ -115,7 +115,7 @@ package struct AgentStatus: Hashable, Sendable {
             "anchor": .string(anchor.rawValue),
             "unseen": isUnseen ? true : nil,
             "renewRecovery": renewRecovery ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -4,7 +4,7 @@ extension AuditEntry {
     /// `{seq, when, verb, purpose?, result, items?: [{profile, name?, revision?, fields?}], client?, pid?, uid?, program?,
     /// reason?, missed?}`
     package var json: JSONValue {
-        .members([
+        [
             "seq": sequence.json,
             "when": .string(when.description),
             "verb": .string(verb),
@@ -17,7 +17,7 @@ extension AuditEntry {
             "program": who.program.isEmpty ? nil : .string(who.program),
             "reason": reason.isEmpty ? nil : .string(reason),
             "missed": missed == 0 ? nil : .integer(Int64(missed)),
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {
@@ -39,12 +39,12 @@ extension AuditEntry {
 
 extension AuditEntry.Target {
     var json: JSONValue {
-        .members([
+        [
             "profile": .string(profile.description),
             "name": name.map { .string($0.description) },
             "revision": revision == 0 ? nil : revision.json,
             "fields": fields.isEmpty ? nil : .array(fields.map { .string($0.description) }),
-        ])
+        ]
     }
 
     init(json: JSONValue) throws(ShapeError) {
@@ -91,11 +91,11 @@ package struct AuditFindings: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "segments": segments.json, "entries": entries.json, "first": first.json, "last": last.json,
             "proved": proved?.json,
             "faults": .array(faults.map { ["seq": $0.sequence.json, "what": .string($0.what)] }),
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -25,14 +25,14 @@ package struct BackupSummary: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "fingerprint": .string(fingerprint),
             "made": .string(made.description),
             "generation": generation.json,
             "credentials": credentials.json,
             "rows": rows.json,
             "aside": aside.map { .string($0) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -3,13 +3,13 @@ package import KistModel
 extension BundleNote {
     /// `{label, recipient, sealed, expires?, stale?}`
     package var json: JSONValue {
-        .members([
+        [
             "label": .string(label),
             "recipient": .string(recipient),
             "sealed": .string(sealed.description),
             "expires": expiry.json,
             "stale": isStale ? true : nil,
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

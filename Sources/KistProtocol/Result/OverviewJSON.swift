@@ -4,7 +4,7 @@ extension Overview {
     /// `{profile, name, platform, variant?, plain: {…}, order: […], secrets: […], expires?, created, modified, revision, since?, note?, policy?,
     /// bundles?, rejected?, used?}`
     package var json: JSONValue {
-        .members([
+        [
             "profile": .string(profile.description),
             "name": .string(name.description),
             "platform": .string(platform),
@@ -22,7 +22,7 @@ extension Overview {
             "bundles": bundles.isEmpty ? nil : .array(bundles.map(\.json)),
             "rejected": rejections.isEmpty ? nil : .array(rejections.map(\.json)),
             "used": lastUsed.map { .string($0.description) },
-        ])
+        ]
     }
 
     /// - Throws: `ShapeError` naming the member that is missing or not of its form.

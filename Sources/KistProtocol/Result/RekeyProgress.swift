@@ -27,10 +27,10 @@ package struct RekeyProgress: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "phase": .string(phase.rawValue), "done": .integer(done), "rows": .integer(rows),
             "stopped": stopped.map { .string($0) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -38,7 +38,7 @@ package struct SlotSummary: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "id": .string(id),
             "kind": .string(kind.rawValue),
             "unattended": kind.isUnattended ? true : nil,
@@ -50,7 +50,7 @@ package struct SlotSummary: Hashable, Sendable {
             "tested": tested.map { .string($0.description) },
             "used": isUsed ? true : nil,
             "recipient": recipient.map { .string($0) },
-        ])
+        ]
     }
 
     package init(json: JSONValue) throws(ShapeError) {
@@ -80,7 +80,7 @@ package struct SlotsResult: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        .members(["items": .array(items.map(\.json)), "first": isFirst ? true : nil])
+        ["items": .array(items.map(\.json)), "first": isFirst ? true : nil]
     }
 
     package init(json: JSONValue) throws(ShapeError) {

@@ -25,10 +25,10 @@ package struct CheckReport: Equatable, Sendable {
     }
 
     package var json: JSONValue {
-        .members([
+        [
             "status": .string(verdict.rawValue), "http": http.map { .integer(Int64($0)) },
             "milliseconds": milliseconds.map { .integer(Int64($0)) }, "answeredBy": answeredBy.map { .string($0) },
             "why": why.map { .string($0) }, "proves": proves.map { .string($0) },
-        ])
+        ]
     }
 }

@@ -8,7 +8,7 @@ import Testing
 /// `reject`, and `list` for a helper that looks for a host.
 @Suite struct RejectingTests {
     private func list(_ client: RawClient, _ filter: JSONValue?) throws -> [String] {
-        let params: JSONValue = .members(["profile": "default", "filter": filter])
+        let params: JSONValue = ["profile": "default", "filter": filter]
         let answer = try client.call(.list, params)
         return answer.result?["items"]?.array?.compactMap { $0["name"]?.string } ?? ["refused: \(answer.kind ?? "")"]
     }

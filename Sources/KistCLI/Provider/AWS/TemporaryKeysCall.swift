@@ -29,11 +29,11 @@ struct TemporaryKeysCall: ~Copyable {
         var code: SecretBytes?
         if let serial = wanted.serial { code = try Self.code(serial, overview, session) }
         guard let courier = CourierExchange.beside() else { throw Failure("kist-courier cannot be found") }
-        let params: JSONValue = .members([
+        let params: JSONValue = [
             "url": .string(wanted.url), "keyID": .string(keys.id), "role": wanted.role.map { .string($0) },
             "serial": wanted.serial.map { .string($0) }, "duration": wanted.duration.map { .integer($0) },
             "externalID": wanted.externalID.map { .string($0) },
-        ])
+        ]
         let header = JSONValue.object([JSONMember("method", "temporaryKeys"), JSONMember("params", params)]).encoded
         var secrets = SecretBuffer()
         secrets.append(keys.secret)

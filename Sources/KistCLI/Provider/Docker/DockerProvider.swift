@@ -103,7 +103,7 @@ enum DockerProvider: ProviderTool {
                 let registry = overview.plain.first(where: { $0.name.description == "registry" })?.value,
                 let query = DockerRegistry.query(registry),
                 !overview.rejections.contains(where: { $0.host == query.text }),
-                let user = form.user.text(name: overview.name.description, plain: overview.plainTexts)
+                let user = form.user.text(name: overview.name.description, plain: overview.plainText)
             else { continue }
             // The name of Docker Hub is that of an interface long gone.
             let server = query.host == "index.docker.io" ? "https://index.docker.io/v1/" : registry
