@@ -13,7 +13,7 @@ extension Agent {
             }
             try admit(method, client)
             try recordFirst(method, request, client)
-            if method != .rekeyStatus, method != .hello { lastWanted = clock.nanoseconds() }
+            if Self.hasRowsToWaitFor(method) { lastWanted = clock.nanoseconds() }
             do {
                 switch method {
                 case .hello: try hello(request, client)

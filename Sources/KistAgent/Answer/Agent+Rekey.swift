@@ -67,6 +67,15 @@ extension Agent {
     /// Whether the loop is not to wait for anything.
     var hasRekeyToDo: Bool { rekeyFailure == nil && session.isOpen && session.vault?.rekeyStatus != nil }
 
+    /// Whether somebody who asks this would feel a large commit. Who asks for a re-encryption, or how far one is, waits for it
+    /// anyway: many small commits for their sake would only make it longer, and leave earlier states without a link.
+    static func hasRowsToWaitFor(_ method: Method) -> Bool {
+        switch method {
+        case .hello, .status, .rekey, .rekeyStatus: false
+        default: true
+        }
+    }
+
     /// One slice. While others ask for something, commits are small: a reader waits for one of them at most.
     func advanceRekey() {
         guard hasRekeyToDo, let vault = session.vault else { return }

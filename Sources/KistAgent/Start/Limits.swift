@@ -62,7 +62,7 @@ package struct Limits: Sendable {
     /// The same while others want something.
     package var rekeyRowsWanted = 8
     /// Others want something when their last request was not longer ago than this.
-    package var rekeyQuiet: Int64 = .seconds(5)
+    package var rekeyQuiet: Int64 = .seconds(2)
 
     package init() {}
 }

@@ -19,6 +19,18 @@ final class RekeyWork {
         bytes += row.record.overview.count + row.record.secret.count
     }
 
+    /// Takes out the first rows, those of one credential together.
+    func take(_ most: Int) -> [ResealedRow] {
+        var count = min(most, rows.count)
+        while count > 0, count < rows.count, rows[count].old.place.lookup == rows[count - 1].old.place.lookup {
+            count += 1
+        }
+        let taken = Array(rows[..<count])
+        rows.removeFirst(count)
+        bytes = rows.reduce(0) { $0 + $1.record.overview.count + $1.record.secret.count }
+        return taken
+    }
+
     /// - Parameter most: rows of one commit.
     func isFull(_ most: Int) -> Bool { rows.count >= most || bytes >= Self.mostBytes }
 

@@ -41,8 +41,9 @@ extension Vault {
             return true
         }
         guard expected.isEmpty else { throw Self.missing }
-        if !isCut || work.isFull(most) { try write(work) }
-        if !isCut, let contents = self.contents, contents.index.moved < contents.index.rows { throw Self.missing }
+        if !isCut || work.isFull(most) { try write(work, most) }
+        guard !isCut, work.rows.isEmpty, let contents = self.contents else { return }
+        if contents.index.moved < contents.index.rows { throw Self.missing }
     }
 
     /// Seals rows anew, each at its place, that have an older data key.
@@ -68,20 +69,19 @@ extension Vault {
             return true
         }
         work.done += count
-        if !isCut || work.isFull(most) { try write(work) }
-        guard !isCut else { return }
+        if !isCut || work.isFull(most) { try write(work, most) }
+        guard !isCut, work.rows.isEmpty else { return }
         try walk.finish()
         work.isRenewed = true
         work.after = nil
         work.done = 0
     }
 
-    /// Writes what is prepared, but for rows that were changed or removed meanwhile.
-    private func write(_ work: RekeyWork) throws(VaultError) {
+    /// Writes the first of what is prepared, `most` rows and what else those credentials have, but for rows that were changed
+    /// or removed meanwhile.
+    private func write(_ work: RekeyWork, _ most: Int) throws(VaultError) {
         let (keys, contents) = try opened()
-        let rows = work.rows
-        work.rows = []
-        work.bytes = 0
+        let rows = work.take(most)
         var write = Write(self, keys, contents, making: 0)
         var position = 0
         while position < rows.count {

@@ -42,6 +42,34 @@ import Testing
         #expect(try test.vault.verify() == rows + 1)
     }
 
+    /// Who asks for something after a quiet time finds many rows sealed and not yet written: commits are small all the same.
+    @Test(arguments: [true, false])
+    func whatLiesReadyIsWrittenInCommitsOfTheSizeAskedFor(isRoot: Bool) throws {
+        let test = try RekeyVault()
+        let truth = try Answers(test.vault)
+        let rows = test.store.rows.count
+        if isRoot { try test.begin() } else { try test.vault.renewDataKey() }
+        let begun = test.store.commits
+        for _ in 0..<14 { _ = try test.vault.advanceRekey(most: 1_000, isEnough: { true }) }
+        #expect(test.store.commits == begun)
+        var written: [Int] = []
+        while let phase = test.vault.rekeyStatus?.phase, phase != .checking {
+            let (before, commits) = (test.store.rows, test.store.commits)
+            _ = try test.vault.advanceRekey(most: 2, isEnough: { false })
+            let now = test.store.rows
+            if test.store.commits > commits {
+                written.append(now.count { $0.value.secret != before[$0.key]?.secret })
+            }
+        }
+        // Credentials move whole: the second row can be the first of a long history.
+        #expect(written.reduce(0, +) == rows)
+        #expect(written.allSatisfy { $0 <= Vault.keptRevisions + 2 }, "\(written)")
+        #expect(written.count > 6)
+        try test.advance()
+        #expect(try Answers(test.vault) == truth)
+        #expect(try test.vault.verify() == rows)
+    }
+
     @Test func nothingOfTheFormerRootStaysInTheStore() throws {
         let test = try RekeyVault()
         let former = try Header.decode(try #require(test.store.head).header)
