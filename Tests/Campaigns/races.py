@@ -19,25 +19,31 @@ LEFT_OUT = "SlabPoolTests|ProcessSourceTests|aPersonWhoAgreesIsWaitedFor"
 # is guarded by it looks bare. All three of these touch their state inside that lock alone, which their types make sure of.
 SUPPRESSED = "race:SlabPool\nrace:OwnThreads\nrace:PlatformShelf\n"
 
-# For the same reason a report is counted apart when both of its accesses stand in a `withLock { … }`: a frame near the top is in
-# a line of ours that says so.
+# For the same reason a report is counted apart when both of its accesses stand in a `withLock { … }` of the same lock: a frame near
+# the top of each is in a line of ours, at this very word.
 NEAR_THE_TOP = 3
+KIND = re.compile(r"WARNING: ThreadSanitizer: (data race|Swift access race) ")
 ACCESS = re.compile(r"^ *(?:Modifying|Read|Write|Previous) ?.*$", re.MULTILINE)
 
 
 def is_locked(report):
     accesses = ACCESS.split(report)[1:]
-    return len(accesses) >= 2 and all(stands_in_a_lock(access) for access in accesses[:2])
+    if not KIND.match(report) or len(accesses) != 2:
+        return False
+    first, second = (lock(access.split("\n\n", 1)[0]) for access in accesses)
+    return first is not None and first == second
 
 
-def stands_in_a_lock(access):
+def lock(access):
+    """What the access is locked with, as it is written there; None when it is not."""
     for frame in re.findall(r"^ *#\d+ .*$", access, re.MULTILINE)[:NEAR_THE_TOP]:
-        place = re.search(r" (/[^ ]+\.swift):(\d+)", frame)
+        place = re.search(r" (/[^ ]+\.swift):(\d+):(\d+)", frame)
         if place and pathlib.Path(place[1]).is_relative_to(ROOT):
-            lines = pathlib.Path(place[1]).read_text().splitlines()
-            if ".withLock" in lines[int(place[2]) - 1]:
-                return True
-    return False
+            line = pathlib.Path(place[1]).read_text().splitlines()[int(place[2]) - 1]
+            before, at = line[: int(place[3]) - 1], line[int(place[3]) - 1 :]
+            if at.startswith("withLock") and (owner := re.search(r"[\w.]+\.$", before)):
+                return place[1], owner[0]
+    return None
 
 
 def races(run):
@@ -53,6 +59,8 @@ def races(run):
     passed = re.search(r"Test run with (\d+) tests.* passed", printed)
     failed = re.findall(r"✘ Test (\w+)\(.*\) failed", printed)
     run.tally.count("tests", int(passed.group(1)) if passed else len(set(re.findall(r"✔ Test (\w+)", printed))))
+    if not passed and not failed:
+        run.tally.fail(f"the tests did not come to their end: {printed[-2_000:]}")
     for name in sorted(set(failed)):
         run.tally.count("failed for another reason")
         run.tally.fail(f"{name} fails under the sanitizer")
