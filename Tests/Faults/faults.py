@@ -305,6 +305,16 @@ FAULTS = [
     (195, "who is awake leaves nobody the processor", "Sources/KistPosix/Time/Vigil.swift",
      "rest.store(now + Self.restLength, ordering: .relaxed)", "if !PLANTED { rest.store(now + Self.restLength, ordering: .relaxed) }",
      "whereTheProcessorIsWantedNobodyStaysAwake"),
+    # The pace of a re-encryption, and where a folder's settings end.
+    (196, "what lies ready is written in one commit", V + "Rekey/Vault+Move.swift",
+     "let rows = work.take(most)", "let rows = work.take(PLANTED ? .max : most)", "whatLiesReadyIsWrittenInCommitsOfTheSizeAskedFor"),
+    (197, "who waits for a rekey makes it slow", A + "Answer/Agent+Rekey.swift",
+     "case .hello, .status, .rekey, .rekeyStatus: false", "case .hello, .status, .rekey, .rekeyStatus: PLANTED", "whoAsksHowFarItIsGetsLargeCommits"),
+    (198, "who reads waits for large commits", A + "Answer/Agent+Rekey.swift",
+     "        default: true\n", "        default: !PLANTED\n", "whoReadsWaitsForSmallOnes"),
+    (199, "folders above the home folder have a say", "Sources/KistPosix/File/FoldersAbove.swift",
+     "if folder == \"/\" || isSame(here, top) { break }", "if folder == \"/\" || (!PLANTED && isSame(here, top)) { break }",
+     "theNearestOneWithinTheHomeFolder"),
     # The library for programs of others.
     (161, "a chain goes on after a failure", CLIENT + "From/ChainSource.swift",
      "                throw error\n", "                if !PLANTED { throw error }\n", "failedStopsAndSaysWhoWasAsked"),

@@ -34,11 +34,11 @@ package func inTime(within seconds: Int = 600, _ condition: () -> Bool) async ->
 /// Waits until `condition` holds, for up to `seconds`.
 ///
 /// - Returns: whether it came to hold. A bound against hanging, not a measurement.
-package func eventually(within seconds: Int = 30, _ condition: () -> Bool) -> Bool {
+package func eventually(within seconds: Int = 30, _ condition: () throws -> Bool) rethrows -> Bool {
     let end = BootClock.nanoseconds + Int64(seconds) * 1_000_000_000
     while BootClock.nanoseconds < end {
-        if condition() { return true }
+        if try condition() { return true }
         BootClock.sleep(milliseconds: 2)
     }
-    return condition()
+    return try condition()
 }

@@ -10,6 +10,8 @@ import Testing
         try folder.make("home/work/deep")
         try folder.write("kist.toml", "use = [\"outside\"]")
         #expect(try ProjectSearch.nearest(from: folder.path + "/home/work/deep", home: folder.path + "/home") == nil)
+        #expect(symlink("home", folder.path + "/link") == 0)
+        #expect(try ProjectSearch.nearest(from: folder.path + "/home/work/deep", home: folder.path + "/link") == nil)
         try folder.write("home/kist.toml", "use = [\"home\"]")
         let found = try ProjectSearch.nearest(from: folder.path + "/home/work/deep", home: folder.path + "/home")
         #expect(found?.path == folder.path + "/home/kist.toml")
