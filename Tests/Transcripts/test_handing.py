@@ -156,6 +156,25 @@ def test_a_new_revision_restarts_the_program(home):
         process.kill()
 
 
+def test_an_agent_that_hangs_does_not_keep_signals_from_the_program(home):
+    """It is looked at once and then left alone; in that moment alone nothing passes."""
+    store(home, token="s3cret-one")
+    log = os.path.join(home.work, "log")
+    process = started(home, "--watch", "db", "--", "sh", "-c", f"echo up >> {log}; exec sleep 600")
+    agent = json.loads(home.kist("status", "--json"))["pid"]
+    try:
+        wait_for(log, 1)
+        os.kill(agent, signal.SIGSTOP)
+        # Time enough to look.
+        time.sleep(3)
+        os.kill(process.pid, signal.SIGTERM)
+        # An ordinary question has 30 seconds.
+        assert process.wait(20) == 128 + signal.SIGTERM
+    finally:
+        os.kill(agent, signal.SIGCONT)
+        process.kill()
+
+
 def test_a_note_restarts_nothing(home):
     """A policy, a bundle and words for people are revisions, too; what the program has is what it was."""
     store(home, token="s3cret-one")

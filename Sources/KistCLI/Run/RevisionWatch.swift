@@ -27,6 +27,10 @@ final class RevisionWatch: RelayWatch {
     static let interval: Int32 = 1_000
     /// Seconds that a program has to end when it is restarted.
     private static let patience: Int64 = 10
+    /// Milliseconds that an agent has to say what there is now: no key, no signal and no output passes meanwhile.
+    private static let agentsPatience = 1_000
+    /// Seconds for which an agent is left alone that did not answer in these.
+    private static let rest: Int64 = 30
 
     /// - Parameters:
     ///   - revisions: what the program has now.
@@ -55,11 +59,7 @@ final class RevisionWatch: RelayWatch {
         nextLook = now + Int64(Self.interval) * 900_000
         guard let agent = agent() else { return nil }
         do throws(ClientError) {
-            let status = try agent.status()
-            guard status.state == .unlocked, let current = status.generation, current != generation,
-                current != failedAt
-            else { return nil }
-            let present = try self.present(agent)
+            guard let (current, present) = try news(agent) else { return nil }
             let changed = present.filter(isChanged)
             guard let first = changed.first else {
                 generation = current
@@ -73,6 +73,7 @@ final class RevisionWatch: RelayWatch {
         } catch {
             // Locked, gone or busy: the program goes on with what it has.
             if error.kind == nil { connection = nil }
+            if error == .timeout { nextLook = BootClock.nanoseconds + Self.rest * 1_000_000_000 }
             return nil
         }
     }
@@ -84,6 +85,17 @@ final class RevisionWatch: RelayWatch {
         if let connection { return connection }
         connection = try? AgentConnection.open(places: session.places, mode: .noStart)
         return connection
+    }
+
+    /// The vault's generation and what each credential is in it; `nil` when that is known, or not to be had now.
+    private func news(_ agent: AgentConnection) throws(ClientError) -> (UInt64, [Overview])? {
+        let usual = agent.patience
+        agent.patience = Self.agentsPatience
+        defer { agent.patience = usual }
+        let status = try agent.status()
+        guard status.state == .unlocked, let current = status.generation, current != generation, current != failedAt
+        else { return nil }
+        return (current, try present(agent))
     }
 
     /// What each credential is now; one that was removed is no new revision.
