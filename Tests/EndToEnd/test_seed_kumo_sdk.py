@@ -78,5 +78,5 @@ def test_snowpark_takes_snowflake_credentials_instead(world):
         environment={**proxy.variables(), **world.trusting()},
     )
     assert outcome.status == 0, outcome
-    assert kumo.received()[0]["headers"]["authorization"] == 'Snowflake Token="spcs-1"'
+    assert kumo.received()[0]["headers"]["authorization"] == snowflake.header()
     assert "x-api-key" not in kumo.received()[0]["headers"]

@@ -21,6 +21,10 @@ class Snowflake(Stub):
         self.issued = []
         super().__init__(log, certificate)
 
+    def header(self):
+        """What goes to a service behind Snowflake: the session token that was given out last."""
+        return f'Snowflake Token="{self.issued[-1]}"'
+
     def answer(self, request):
         if request.path == "/session/v1/login-request":
             return self._login(request.json()["data"])
