@@ -71,6 +71,18 @@ package final class Vault {
         Stack.wipe()
     }
 
+    /// Takes over what another opening of the very same state has found out, so that this one can stay: what is under way here,
+    /// a re-encryption or a request that may come once more, goes on.
+    ///
+    /// - Returns: `false` when this one is locked or shows another state.
+    package func takeOver(_ other: Vault) -> Bool {
+        guard isUnlocked, let contents, contents.sealedManifest == other.contents?.sealedManifest else { return false }
+        anchorStatus = other.anchorStatus
+        unproved = other.unproved
+        openedBy = other.openedBy
+        return true
+    }
+
     /// The keys and contents of an unlocked vault.
     func opened() throws(VaultError) -> (Keys, Contents) {
         guard let keys, let contents else { throw .locked }

@@ -202,6 +202,7 @@ extension Agent {
     ///
     /// - Returns: always `false`, as `derive`.
     func tryNext(_ job: UnlockJob, after failure: AgentFailure) throws -> Bool {
+        if failure.kind == .wrongKey, try restart(job) { return false }
         switch failure.kind {
         case .wrongKey: job.wasWrong = true
         case .tooLarge: job.tooDear = failure
@@ -213,6 +214,30 @@ extension Agent {
         if job.wasWrong { pause.noteWrong(at: clock.nanoseconds()) }
         throw tooDear
     }
+
+    /// Begins anew with the slots that there are now: a passphrase is not wrong because the vault got another root, or its slot
+    /// another salt, while its key was made.
+    ///
+    /// - Returns: `false` when the slot is still there.
+    private func restart(_ job: UnlockJob) throws -> Bool {
+        guard job.restarts < Self.mostRestarts, let tried = job.derivation?.challenge else { return false }
+        let present: [SlotChallenge]
+        let hasFactor: Bool
+        switch job.work {
+        case .unlock(let request): (present, hasFactor) = (try session.challenges(), request.hasFactor)
+        case .slot(let work):
+            (present, hasFactor) = (try session.use(by: job.client).challenges, work.proof.hasFactor)
+        default: return false
+        }
+        guard !present.contains(tried) else { return false }
+        job.restarts += 1
+        job.wasWrong = false
+        try take(present, hasFactor: hasFactor, job)
+        _ = try derive(job, job.slots.removeFirst())
+        return true
+    }
+
+    private static let mostRestarts = 3
 
     /// Takes the job off the queue, answers its client and lets it go on.
     func finish(_ job: UnlockJob, _ answer: (Client) -> Void) {

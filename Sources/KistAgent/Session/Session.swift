@@ -218,7 +218,7 @@ final class Session {
 
     private func adopt(_ next: Vault, _ request: UnlockRequest, _ client: UInt64) -> UnlockResult {
         seen = nil
-        vault = next
+        if vault?.takeOver(next) != true { vault = next }
         let now = clock.nanoseconds()
         let lifetime =
             request.seconds.map { Lifetime(idle: .seconds($0), maximum: .seconds($0), now: now) }

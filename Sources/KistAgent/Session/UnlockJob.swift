@@ -33,6 +33,8 @@ final class UnlockJob {
     var attempt: AuditEntry?
     /// Slots that are still to be tried, after the present one.
     var slots: [SlotChallenge] = []
+    /// How often the slots were others by the time that a key was made.
+    var restarts = 0
     /// One of those that were tried was another passphrase's.
     var wasWrong = false
     /// Why one of them could not be tried.

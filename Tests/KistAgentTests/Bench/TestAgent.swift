@@ -4,6 +4,7 @@ import KistModel
 import KistPosix
 import KistProtocol
 import KistTestKit
+import SecretMemory
 import StoreSQLite
 import Synchronization
 
@@ -130,6 +131,19 @@ final class TestAgent: Sendable {
             throw Failed(why: "init")
         }
         return client
+    }
+
+    /// Puts so many credentials, `n0` and on, each with two bytes `A` as its only value.
+    func fill(_ count: Int) throws {
+        let items = try (0..<count).map { number in
+            PutItem(
+                profile: .default, name: try CredentialName("n\(number)"), platform: "fields",
+                secrets: [try FieldName("key")])
+        }
+        let secrets = SecretSegments(
+            bytes: SecretBytes(copyingExposed: Array(repeating: 65, count: 2 * count)),
+            lengths: Array(repeating: 2, count: count))
+        _ = try open().put(items, secrets: secrets, why: "import")
     }
 
     var lockFile: String { AgentPlace.vaultLock(places.vault) }

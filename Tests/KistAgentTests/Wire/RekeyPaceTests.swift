@@ -1,8 +1,6 @@
 import KistClient
-import KistModel
 import KistProtocol
 import KistTestKit
-import SecretMemory
 import Testing
 
 @testable import KistAgent
@@ -19,15 +17,7 @@ import Testing
         }
         defer { agent.finish() }
         let client = try agent.initialised()
-        let items = try (0..<Self.rows).map { number in
-            PutItem(
-                profile: .default, name: try CredentialName("n\(number)"), platform: "fields",
-                secrets: [try FieldName("key")])
-        }
-        let secrets = SecretSegments(
-            bytes: SecretBytes(copyingExposed: Array(repeating: 65, count: 2 * Self.rows)),
-            lengths: Array(repeating: 2, count: Self.rows))
-        _ = try agent.open().put(items, secrets: secrets, why: "import")
+        try agent.fill(Self.rows)
         // What was asked until here was long ago.
         agent.advance(seconds: 60)
         let before = try generation(client)

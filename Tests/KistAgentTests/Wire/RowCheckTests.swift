@@ -1,8 +1,6 @@
 import KistClient
-import KistModel
 import KistProtocol
 import KistTestKit
-import SecretMemory
 import Testing
 
 @testable import KistAgent
@@ -16,15 +14,7 @@ import Testing
         let agent = try TestAgent { $0.rekeySlice = 0 }
         let client = try agent.initialised()
         _ = try client.put("a", "1")
-        let items = try (0..<Self.rows).map { number in
-            PutItem(
-                profile: .default, name: try CredentialName("n\(number)"), platform: "fields",
-                secrets: [try FieldName("key")])
-        }
-        let secrets = SecretSegments(
-            bytes: SecretBytes(copyingExposed: Array(repeating: 65, count: 2 * Self.rows)),
-            lengths: Array(repeating: 2, count: Self.rows))
-        _ = try agent.open().put(items, secrets: secrets, why: "import")
+        try agent.fill(Self.rows)
         return (agent, client)
     }
 
@@ -32,11 +22,8 @@ import Testing
         let (agent, slow) = try filled()
         defer { agent.finish() }
         let other = try agent.connect()
-        let rekey: JSONValue = [
-            "form": "root", "proof": ["with": "passphrase"], "passes": 2, "memory": 19_456,
-        ]
         for (method, params, secrets) in [
-            (Method.doctor, ["deep": true] as JSONValue, [] as [[UInt8]]), (.rekey, rekey, [TestAgent.passphrase]),
+            (Method.doctor, ["deep": true] as JSONValue, [] as [[UInt8]]), (.rekey, Self.rekey, [TestAgent.passphrase]),
         ] {
             try slow.ask(method, params, secrets)
             var answered = 0
@@ -50,6 +37,44 @@ import Testing
             if method == .doctor { #expect(answer.result?["verified"]?.integer == Int64(Self.rows) + 1) }
         }
         #expect(try slow.call(.rekeyStatus).result?["phase"]?.string != "none")
+    }
+
+    private static let rekey: JSONValue = [
+        "form": "root", "proof": ["with": "passphrase"], "passes": 2, "memory": 19_456,
+    ]
+
+    /// Somebody else opens the vault for one command while its rows are looked at: that changes nothing for the other.
+    @Test func anUnlockInTheMiddleOfARekeyIsInNobodysWay() throws {
+        let (agent, slow) = try filled()
+        defer { agent.finish() }
+        let other = try agent.connect()
+        try slow.ask(.rekey, Self.rekey, [TestAgent.passphrase])
+        var unlocks = 0
+        while !slow.hasAnswer {
+            let answer = try other.unlock()
+            #expect(answer.result != nil, "\(answer)")
+            if !slow.hasAnswer { unlocks += 1 }
+        }
+        #expect(unlocks > 0)
+        let answer = try #require(try slow.receive())
+        #expect(answer.result != nil, "\(answer)")
+    }
+
+    /// The key of a passphrase is made for a slot that a change of the root takes away before it is tried.
+    @Test func aPassphraseIsNotWrongBecauseTheRootChangedMeanwhile() throws {
+        let agent = try TestAgent()
+        defer { agent.finish() }
+        let slow = try agent.initialised()
+        let other = try agent.connect()
+        for _ in 0..<5 {
+            try slow.ask(.rekey, Self.rekey, [TestAgent.passphrase])
+            // Behind the other in the queue, until that leaves it to look at the rows.
+            let answer = try other.unlock()
+            #expect(answer.result != nil, "\(answer)")
+            let rekeyed = try #require(try slow.receive())
+            #expect(rekeyed.result != nil, "\(rekeyed)")
+            #expect(try eventually { try slow.call(.rekeyStatus).result?["phase"]?.string == "none" })
+        }
     }
 
     @Test func aLockInTheMiddleEndsItAndChangesNothing() throws {
