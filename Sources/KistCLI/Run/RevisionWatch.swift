@@ -73,7 +73,7 @@ final class RevisionWatch: RelayWatch {
         } catch {
             // Locked, gone or busy: the program goes on with what it has.
             if error.kind == nil { connection = nil }
-            if error == .timeout { nextLook = BootClock.nanoseconds + Self.rest * 1_000_000_000 }
+            if error.isLate { nextLook = BootClock.nanoseconds + Self.rest * 1_000_000_000 }
             return nil
         }
     }

@@ -61,9 +61,24 @@ package enum Advice {
         case .broken(let why):
             return Failure("the agent did not answer as agreed: \(why)", advice: ["kist lock, then again"])
         case .timeout: return Failure("the agent did not answer in time", advice: ["See what it does:  kist status"])
+        case .silent(let pid): return silent(pid)
         case .tooLarge:
             return Failure("that is more than one request can carry (1 MiB for one secret, 8 MiB together)")
         }
+    }
+
+    /// Every other command would wait for it as long; its number is all that helps.
+    private static func silent(_ pid: Int32?) -> Failure {
+        guard let pid else {
+            return Failure(
+                "the agent does not answer",
+                advice: ["it may be stopped or busy; look for it where it was started:  pgrep -u $USER kist-agent"])
+        }
+        return Failure(
+            "the agent (process \(pid)) does not answer",
+            advice: [
+                "it may be stopped or busy; end it with:  kill -9 \(pid)   (what is unlocked has to be unlocked again)"
+            ])
     }
 
     private static func failure(_ failure: AgentFailure, vault: String) -> Failure {

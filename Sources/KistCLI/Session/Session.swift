@@ -69,10 +69,11 @@ package final class Session {
         }
     }
 
-    /// Who has not said a word in the time that a helper has is not asked again.
+    /// Who has not said a word in the time that a helper has is not asked again. What comes late through a connection is
+    /// no answer to anything.
     private func noteSilence(_ error: ClientError) {
-        guard case .timeout = error, options.patience != nil, connection?.hasAnswered != true else { return }
-        silence = error
+        guard error.isLate, connection?.hasAnswered != true else { return }
+        if options.patience != nil { silence = error }
         connection = nil
     }
 
@@ -97,7 +98,7 @@ package final class Session {
         guard let connection else { return }
         do throws(ClientError) { _ = try connection.status() } catch {
             self.connection = nil
-            guard case .timeout = error else { return }
+            guard error.isLate else { return }
             silence = error
             throw Advice.failure(error, vault: shownVault)
         }

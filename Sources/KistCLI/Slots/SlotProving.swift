@@ -120,7 +120,7 @@ extension ClientError {
         switch self {
         case .agent(let failure): failure.kind == .io
         case .notRunning, .cannotStart, .unsafePlace, .foreignAgent, .noPlace, .tooLarge: false
-        case .broken, .timeout: true
+        case .broken, .timeout, .silent: true
         }
     }
 }

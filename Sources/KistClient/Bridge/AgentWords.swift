@@ -22,7 +22,8 @@ enum AgentWords {
         case .unsafePlace(let path, let why): failed(.unsafePlace, "\(path): \(why)")
         case .foreignAgent(let uid): failed(.unsafePlace, "the agent's socket is user \(uid)'s")
         case .cannotStart(let why), .noPlace(let why), .broken(let why): failed(.unavailable, why)
-        case .timeout: failed(.timeout, "the agent does not answer")
+        case .timeout, .silent(pid: nil): failed(.timeout, "the agent does not answer")
+        case .silent(let pid?): failed(.timeout, "the agent (process \(pid)) does not answer")
         case .tooLarge: failed(.invalid, "the request is longer than the protocol allows")
         }
     }

@@ -18,6 +18,8 @@ package final class AgentConnection {
 
     /// Seconds for an ordinary request.
     package static let usual = 30
+    /// Seconds for the answer to `hello`: a living agent is never busy for so long, whatever it does for others.
+    package static let greeting = 10
     /// Seconds for a request that derives a key from a passphrase, which may also wait for the vault's lock.
     package static let derivation = 120
     /// Seconds for a request over which a person may be asked.
@@ -74,8 +76,7 @@ package final class AgentConnection {
         let end = Self.end(milliseconds: patience)
         if let greeted { return try receiveHello(greeted, until: end) }
         let id = takeID()
-        try wire.send(helloRequest(id), SecretSegments(), until: end)
-        return try receiveHello(id, until: end)
+        return try greet(as: id, helloRequest(id), SecretSegments(), until: end)
     }
 
     /// Says `hello` and does not wait: the agent looks at who is there while the caller finds out what to ask.
@@ -160,15 +161,13 @@ package final class AgentConnection {
             return id
         }
         do {
-            try wire.send(helloRequest(helloID) + request, segments, until: end)
-            _ = try receiveHello(helloID, until: end)
+            _ = try greet(as: helloID, helloRequest(helloID) + request, segments, until: end)
         } catch .broken where mode == .shared && !isPrivate {
             // The agent ended between our connect and our request; the next one is asked the same, once.
             let found = try Starting.find(places, mode: mode, agent: agent)
             isPrivate = found.isPrivate
             wire = Wire(socket: found.takeSocket())
-            try wire.send(helloRequest(helloID) + request, segments, until: end)
-            _ = try receiveHello(helloID, until: end)
+            _ = try greet(as: helloID, helloRequest(helloID) + request, segments, until: end)
         }
         return id
     }
@@ -181,13 +180,34 @@ package final class AgentConnection {
         return try Wire.frame(Request(id: id, method: .hello, params: params).json, [])
     }
 
+    /// - Parameter frames: `hello` and what follows it in the same write.
+    private func greet(
+        as id: Int64, _ frames: [UInt8], _ segments: borrowing SecretSegments, until end: Int64
+    ) throws(ClientError) -> Hello {
+        let end = greetingEnd(end)
+        do throws(ClientError) { try wire.send(frames, segments, until: end) } catch { throw silence(error) }
+        return try receiveHello(id, until: end)
+    }
+
     private func receiveHello(_ id: Int64, until end: Int64) throws(ClientError) -> Hello {
         greeted = nil
-        let reply = try receive(id, until: end)
-        let hello = try read { () throws(ShapeError) in try Hello(json: reply.result) }
+        let answer: JSONValue
+        do throws(ClientError) { answer = try receive(id, until: greetingEnd(end)).result } catch {
+            throw silence(error)
+        }
+        let hello = try read { () throws(ShapeError) in try Hello(json: answer) }
         guard hello.vault == places.vault else { throw .broken("the agent has another vault") }
         greeting = hello
         return hello
+    }
+
+    /// A request may have longer than its greeting. A private agent is only just being started.
+    private func greetingEnd(_ end: Int64) -> Int64 { min(end, Self.end(isPrivate ? Self.usual : Self.greeting)) }
+
+    /// What a greeting failed with, said of the process if that had its time.
+    private func silence(_ error: ClientError) -> ClientError {
+        guard case .timeout = error, !isPrivate, patience >= Self.greeting * 1_000 else { return error }
+        return .silent(pid: wire.pid)
     }
 
     func receive(_ id: Int64, until end: Int64) throws(ClientError) -> Reply {

@@ -18,8 +18,21 @@ package enum ClientError: Error, Hashable, Sendable {
     case broken(String)
     /// The deadline passed.
     case timeout
+    /// The agent took the connection and has not said a word: it is stopped, or busy beyond measure. Only for those who
+    /// could wait for `AgentConnection.greeting`; `timeout` for others.
+    ///
+    /// - Parameter pid: `nil` for a process that has no number here.
+    case silent(pid: Int32?)
     /// The request does not fit the protocol's limits.
     case tooLarge
+
+    /// Whether time ran out, whatever for.
+    package var isLate: Bool {
+        switch self {
+        case .timeout, .silent: true
+        default: false
+        }
+    }
 
     /// The kind of the agent's error, if this is one.
     package var kind: AgentFailure.Kind? {

@@ -118,6 +118,9 @@ package struct Wire: ~Copyable {
         do { return try body() } catch { throw .broken("a frame of another form: \(error)") }
     }
 
+    /// The process at the other end, as it was when it began to listen; `nil` for one without a number here.
+    var pid: Int32? { (try? UnixSocket.peer(of: socket.raw)).flatMap { $0.pid > 0 ? $0.pid : nil } }
+
     /// What to wait at, for somebody who waits by other means.
     var descriptor: Int32 { socket.raw }
 

@@ -69,7 +69,7 @@ struct LightVault {
         since began: Int64, _ body: () throws(ClientError) -> R
     ) throws(Unanswered) -> R {
         do throws(ClientError) { return try body() } catch {
-            guard error == .timeout else { throw Unanswered() }
+            guard error.isLate else { throw Unanswered() }
             throw Unanswered(waited: Int((BootClock.nanoseconds - began) / 1_000_000))
         }
     }

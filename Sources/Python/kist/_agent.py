@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import _frame
 from ._connect import connect, rendezvous
-from ._errors import BrokenAnswer, KistError, from_agent
+from ._errors import BrokenAnswer, KistError, TimedOut, from_agent
 from ._members import Members
 from ._overview import Overview
 from ._wire import Wire, now
@@ -24,6 +24,8 @@ PROTOCOL = 1
 
 # Seconds for an ordinary request; for one that derives a key; for one over which a person may be asked.
 USUAL, DERIVATION, ASKING = 30, 120, 90
+# Seconds for the answer to `hello`, whatever follows it: a living agent is never busy for so long.
+GREETING = 10
 
 
 class AgentFailure(Exception):
@@ -135,9 +137,7 @@ class Agent:
     def hello(self) -> dict[str, Any]:
         """What the agent says of itself: protocol, version, state, pid, vault."""
         if self._greeting is None:
-            end = now() + USUAL
-            self._wire.send(self._hello(), end)
-            self._receive_hello(end)
+            self._greet(self._hello(), now() + USUAL)
         assert self._greeting is not None
         return self._greeting
 
@@ -159,9 +159,11 @@ class Agent:
         head = b"" if self._greeting else self._hello()
         number = self._take()
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params or {}}
-        self._wire.send(head + _frame.encode(request, segments), end)
+        frames = head + _frame.encode(request, segments)
         if head:
-            self._receive_hello(end)
+            self._greet(frames, end)
+        else:
+            self._wire.send(frames, end)
         while True:
             result, secrets = self._receive(number, end)
             yield result, secrets
@@ -270,6 +272,22 @@ class Agent:
         params = {"protocol": PROTOCOL, "version": f"kist-python {VERSION}", "vault": self.places.vault}
         self._hello_id = self._take()
         return _frame.encode({"jsonrpc": "2.0", "id": self._hello_id, "method": "hello", "params": params})
+
+    def _greet(self, frames: bytes, end: float) -> None:
+        """Sends `hello` and what follows it in the same write, and waits for the answer to `hello`."""
+        try:
+            # A private agent is only just being started.
+            end = min(end, now() + (USUAL if self.private else GREETING))
+            self._wire.send(frames, end)
+            self._receive_hello(end)
+        except TimedOut:
+            pid = None if self.private else self._wire.pid()
+            if pid is None:
+                raise
+            raise TimedOut(
+                f"the agent (process {pid}) does not answer",
+                f"it may be stopped or busy; end it with:  kill -9 {pid}   (what is unlocked has to be unlocked again)",
+            ) from None
 
     def _receive_hello(self, end: float) -> None:
         result, _ = self._receive(self._hello_id, end)

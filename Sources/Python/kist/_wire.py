@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import _socket as socket
@@ -11,7 +12,7 @@ from ._errors import BrokenAnswer, TimedOut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional
 
 
 class Wire:
@@ -22,6 +23,14 @@ class Wire:
 
     def close(self) -> None:
         self._socket.close()
+
+    def pid(self) -> Optional[int]:
+        """The process at the other end, as it was when it began to listen; None for one without a number here."""
+        try:
+            peer = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        except OSError:
+            return None
+        return int.from_bytes(peer[:4], sys.byteorder) or None
 
     def send(self, data: bytes, end: float) -> None:
         view = memoryview(data)

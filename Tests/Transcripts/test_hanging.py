@@ -1,0 +1,52 @@
+"""An agent that is stopped: it takes every connection and says nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+# A greeting has ten seconds. A request may have 90 or 120, an ordinary one 30.
+LONGEST = 25
+
+
+def test_an_agent_that_hangs_is_named_and_waited_for_a_moment_only(home):
+    home.initialise()
+    home.kist("add", "fields", "--name", "db", "--stdin", given=json.dumps({"token": "s3cret-token"}).encode())
+    agent = json.loads(home.kist("status", "--json"))["pid"]
+    key = {"KIST_PASSPHRASE_FILE": os.path.join(home.path, "passphrase")}
+    commands = [
+        (["get", "db", "token"], {}), (["get", "db", "token"], key), (["run", "db", "--", "true"], {}), (["list"], {}),
+        (["unlock"], key), (["status"], {}), (["lock"], {}), (["doctor"], {}),
+    ]  # fmt: skip
+    os.kill(agent, signal.SIGSTOP)
+    began = time.monotonic()
+    running = [
+        subprocess.Popen(
+            ["kist", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=home.work, start_new_session=True, env={**home.environment, **environment},
+            executable=os.path.join(home.programs, "kist"))
+        for arguments, environment in commands
+    ]  # fmt: skip
+    try:
+        for process, (arguments, _) in zip(running, commands):
+            out, err = process.communicate(timeout=max(0, LONGEST - (time.monotonic() - began)))
+            assert process.returncode == 125, (arguments, process.returncode, out, err)
+            said = out if arguments == ["doctor"] else err
+            assert f"the agent (process {agent}) does not answer" in said, (arguments, out, err)
+            assert f"kill -9 {agent} " in said and "s3cret" not in out, (arguments, out, err)
+    finally:
+        os.kill(agent, signal.SIGCONT)
+        for process in running:
+            process.kill()
+    # Nothing was taken from it: what it was asked meanwhile, it does or does not, and it goes on.
+    home.kist("status")
+
+
+def test_what_is_advised_helps(home):
+    home.initialise()
+    agent, = home.agents()
+    os.kill(agent, signal.SIGSTOP)
+    os.kill(agent, signal.SIGKILL)
+    home.kist("list", environment={"KIST_PASSPHRASE_FILE": os.path.join(home.path, "passphrase")})
+    assert home.agents() != [agent]
