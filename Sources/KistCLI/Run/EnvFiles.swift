@@ -131,7 +131,7 @@ struct OnePasswordResolver {
         if let known = seen[key] {
             overview = known
         } else {
-            overview = try session.ask { (agent) throws(ClientError) in try agent.show(profile: profile, name: name) }
+            overview = try session.overview(profile, name)
             seen[key] = overview
         }
         let fields = overview.plain.map(\.name) + overview.secrets
