@@ -11,6 +11,7 @@ struct ForeignDrafting {
     /// - Parameter leftOut: gets a line for everything that is not taken.
     func items(_ foreign: borrowing Foreign, leftOut: inout [String]) throws(Failure) -> ImportItems {
         var items = ImportItems()
+        items.stillThere.isEnvFile = foreign.isEnvFile
         try addVariables(foreign, &items, &leftOut)
         for entry in foreign.entries { add(entry, foreign, &items, &leftOut) }
         guard items.items.count <= Foreign.mostEntries else {
@@ -30,6 +31,9 @@ struct ForeignDrafting {
         for (index, variable) in variables.enumerated() {
             if foreign.values.isEmpty(variable.value) {
                 leftOut.append("left out (empty): \(variable.name), \(variable.place)")
+            } else if foreign.isReference(variable.value) {
+                leftOut.append("left alone (a reference): \(variable.name), \(variable.place)")
+                items.stillThere.hasReferences = true
             } else if (try? FieldName(variable.name)) == nil {
                 leftOut.append("left out (not a name that Kist takes): \(variable.place)")
             } else if !input.allowDangerousNames, DangerousNames.contains(variable.name) {
@@ -70,6 +74,17 @@ struct ForeignDrafting {
     private func add(
         _ entry: Foreign.Entry, _ foreign: borrowing Foreign, _ items: inout ImportItems, _ leftOut: inout [String]
     ) {
+        var entry = entry
+        // What Kist exported goes back as it was.
+        if !entry.isExact {
+            let references = entry.fields.filter { foreign.isReference($0.value) }
+            leftOut += references.map { "left alone (a reference): \($0.name), \(entry.place)" }
+            entry.fields.removeAll { field in references.contains { $0.name == field.name } }
+            if !references.isEmpty {
+                items.stillThere.hasReferences = true
+                if entry.fields.isEmpty { return }
+            }
+        }
         guard entry.fields.contains(where: { isSecret($0) }) else {
             leftOut.append("left out (no secret in it): \(entry.place)")
             return

@@ -89,6 +89,7 @@ enum ForeignReading {
         _ file: borrowing SecretBytes, _ what: String, into foreign: inout Foreign
     ) throws(Failure) {
         let dotenv = try Dotenv(parsing: file, path: what)
+        foreign.isEnvFile = true
         for (index, entry) in dotenv.entries.enumerated() {
             let value = dotenv.values.withSegment(index) { foreign.values.push($0) }
             foreign.variables.append(.init(name: entry.name, place: "line \(entry.line)", value: value))

@@ -17,7 +17,8 @@ enum Import {
         let drafting = ForeignDrafting(platforms: platforms, profile: try session.profile(), input: input)
         var all = try drafting.items(foreign, leftOut: &leftOut)
         if all.items.isEmpty, all.problems.isEmpty {
-            throw Failure.usage("there is nothing to store", advice: leftOut)
+            throw Failure.usage(
+                "there is nothing to store", advice: leftOut + all.stillThere.advice(input.path))
         }
         if !all.problems.isEmpty {
             if !input.json { ImportReport.show(all.items, leftOut, foreign.notes, session) }
@@ -33,14 +34,14 @@ enum Import {
         }
         if !input.json { ImportReport.show(all.items, leftOut, foreign.notes, session) }
         if wanted.isEmpty || input.plansOnly {
-            ImportReport.end(all.items, stored: [], leftOut, input, session)
+            ImportReport.end(all.items, stored: [], leftOut, all.stillThere, input, session)
             return ExitCode.done
         }
         if input.asks { try agree(wanted.count, session) }
         let segments = all.segments(of: wanted)
         let items = wanted.map(\.item)
         _ = try session.ask { (agent) throws(ClientError) in try agent.put(items, secrets: segments, why: "import") }
-        ImportReport.end(all.items, stored: wanted, leftOut, input, session)
+        ImportReport.end(all.items, stored: wanted, leftOut, all.stillThere, input, session)
         return ExitCode.done
     }
 

@@ -33,6 +33,7 @@ struct ImportItems: ~Copyable {
     var row = SecretBuffer(capacity: 4_096)
     var lengths: [Int] = []
     var problems: [String] = []
+    var stillThere = StillThere()
     private var taken: Set<String> = []
 
     /// Adds what a completed draft says.

@@ -35,7 +35,8 @@ enum ImportReport {
     }
 
     static func end(
-        _ items: [ImportItem], stored: [ImportItem], _ leftOut: [String], _ input: ImportInput, _ session: Session
+        _ items: [ImportItem], stored: [ImportItem], _ leftOut: [String], _ stillThere: StillThere,
+        _ input: ImportInput, _ session: Session
     ) {
         let names = Set(stored.map { "\($0.item.profile)/\($0.item.name)" })
         let differing = items.filter { item in
@@ -75,8 +76,7 @@ enum ImportReport {
             : Words.count(stored.count, "credential")
         session.printer.line(.good("✓"), Phrase(" Stored \(shown) in profile \(profiles)."))
         if input.path != "-", input.format != .keyring {
-            session.printer.line("  The file still holds the secrets: remove it,")
-            session.printer.line("  and make new ones if it was ever committed.")
+            for line in stillThere.lines(input.path) { session.printer.line(Phrase("  " + line)) }
         }
     }
 

@@ -62,12 +62,7 @@ struct EnvFiles: ~Copyable {
 
     /// The text of a value that is a reference; references hold no secret.
     private static func reference(_ dotenv: borrowing Dotenv, _ index: Int) -> String? {
-        dotenv.values.withSegment(index) { bytes in
-            guard bytes.count <= 1_024, bytes.starts(with: "op://".utf8) || bytes.starts(with: "kist://".utf8),
-                SecretJSON.isUTF8(bytes)
-            else { return nil }
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        dotenv.values.withSegment(index) { ReferenceText.read($0) }
     }
 }
 

@@ -45,6 +45,8 @@ struct Foreign: ~Copyable {
     var leftOut: [String] = []
     /// Lines to say beside the plan.
     var notes: [String] = []
+    /// Whether it is a file of variables as `kist run --env-file` reads them.
+    var isEnvFile = false
 
     static let mostEntries = 10_000
 
@@ -54,6 +56,10 @@ struct Foreign: ~Copyable {
     borrowing func field(_ name: String, _ node: TreeNode?, secret: Bool? = nil) -> Field? {
         guard let value = node?.value, !values.isEmpty(value) else { return nil }
         return Field(name: name, value: value, isSecret: secret)
+    }
+
+    borrowing func isReference(_ value: Int) -> Bool {
+        values.withValue(value) { ReferenceText.read($0) != nil }
     }
 
     borrowing func text(_ node: TreeNode?) -> String? {
