@@ -118,13 +118,14 @@ def test_a_second_machine_restores_what_the_first_backed_up(home):
     home.kist("backup", "create", "safe")
     with Home(home.programs) as other:
         os.rename(os.path.join(home.work, "safe"), os.path.join(other.work, "safe"))
-        secret = {"KIST_PASSPHRASE_FILE": os.path.join(home.path, "recovery")}
         other.kist("backup", "check", "safe", status=4)
         pathlib.Path(other.work, "wrong").write_text("another passphrase")
         os.chmod(os.path.join(other.work, "wrong"), 0o600)
         other.kist("backup", "restore", "safe", environment={"KIST_PASSPHRASE_FILE": "wrong"}, status=5)
         assert not os.path.exists(os.path.join(other.path, ".local/share/kist/vault.kist"))
-        other.kist("backup", "restore", "--recovery", "safe", environment=secret)
+        with open(os.path.join(home.path, "recovery"), "rb") as file:
+            code = ["--recovery", "--passphrase-fd", str(file.fileno())]
+            other.kist("backup", "restore", *code, "safe", pass_fds=[file.fileno()])
         assert names_with(other, home) == [f"c{index}" for index in range(5)]
         opened = given(home)
         assert other.kist("get", "c1", environment=opened) == b"changed"

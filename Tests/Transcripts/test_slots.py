@@ -269,6 +269,33 @@ def test_a_used_recovery_code_is_renewed(home):
             home.kist("lock")
 
 
+def test_a_recovery_code_is_not_looked_for_in_the_file_of_the_passphrase(home):
+    proof = with_kumo(home)
+    code = home.recovery_code()
+    home.kist("backup", "create", "safe", environment=proof)
+    for command, said in (
+        ("kist slot test recovery", b"opens the vault"),
+        ("kist slot add key-file first.key --recovery", b"Added"),
+        ("kist slot change nightly --label weekly --recovery", b"Changed"),
+        ("kist slot remove weekly --recovery", b"Removed"),
+        ("kist backup check --recovery safe", b"Whole"),
+        ("kist lock && kist unlock --recovery", b"Unlocked"),
+    ):
+        if "nightly" in command:
+            home.kist("slot", "add", "key-file", "nightly.key", "--label", "nightly", environment=proof)
+        with home.terminal(command, proof) as terminal:
+            terminal.expect("Recovery code: ")
+            terminal.type(code + "\n")
+            terminal.expect(said.decode())
+            if "unlock" in command:
+                terminal.expect("?")
+                terminal.type("n\n")
+            assert terminal.finish()[1] == 0, command
+    # With nobody there, what is missing is the code.
+    home.kist("slot", "test", "recovery", environment=proof, status=4)
+    assert b"ask for the recovery code" in home.errors and b"--passphrase-fd" in home.errors, home.errors
+
+
 def test_a_second_factor_needs_a_proved_recovery_code(home):
     proof = with_kumo(home)
     home.kist("slot", "add", "factor", "usb.factor", environment=proof, status=125)

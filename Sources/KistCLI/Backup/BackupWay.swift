@@ -16,7 +16,7 @@ struct BackupWay: ParsableArguments {
         guard [recovery, keyFile != nil, identity != nil].filter({ $0 }).count <= 1 else {
             throw Failure.usage("one way in at a time: --recovery, --key-file or --identity")
         }
-        if recovery { return .recovery(session.passphraseSource) }
+        if recovery { return .recovery(session.recoverySource) }
         if let keyFile { return .keyFile(keyFile) }
         if let identity { return .identity(identity) }
         return session.givenWay ?? .passphrase(.terminal)

@@ -57,7 +57,7 @@ struct UnlockCommand: SessionCommand {
     }
 
     private func way(_ session: Session) -> WayIn {
-        if recovery { return .recovery(session.passphraseSource) }
+        if recovery { return .recovery(session.recoverySource) }
         if let keyFile { return .keyFile(keyFile) }
         if let identity { return .identity(identity) }
         return session.givenWay ?? .passphrase(.terminal)

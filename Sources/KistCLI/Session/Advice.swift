@@ -32,6 +32,11 @@ package enum Advice {
             "or a key file:  kist unlock --key-file FILE",
         ], code: ExitCode.locked)
 
+    /// A recovery code comes from a person, or through a descriptor: none lies in a file that settings name.
+    static let aloneWithoutCode = Failure(
+        "there is no terminal to ask for the recovery code",
+        advice: ["hand it over:  --passphrase-fd N"], code: ExitCode.locked)
+
     /// Said where somebody would count on an agent that stays.
     static let noRuntimeFolder =
         "there is no runtime folder (XDG_RUNTIME_DIR), so no agent stays and each command asks anew; see  kist doctor"

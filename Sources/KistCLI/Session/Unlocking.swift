@@ -12,6 +12,12 @@ extension Session {
         return .terminal
     }
 
+    /// Where a recovery code comes from. `KIST_PASSPHRASE_FILE` holds a passphrase, which may lie there for other commands.
+    package var recoverySource: WayIn.PassphraseSource {
+        if let descriptor = options.passphraseDescriptor { return .descriptor(descriptor) }
+        return .terminal
+    }
+
     /// What the options and the environment hand over; `nil` when somebody has to be asked.
     package var givenWay: WayIn? {
         if passphraseSource != .terminal { return .passphrase(passphraseSource) }
@@ -76,7 +82,7 @@ extension Session {
             } catch { throw Self.isMistyped(error, way) ? Advice.noRecoveryCode : error }
             return brought
         }
-        guard let terminal = person() else { throw alone }
+        guard let terminal = person() else { throw way.means == .recovery ? Advice.aloneWithoutCode : alone }
         printer.flush()
         return try terminal.askingSecrets { () throws(Failure) in
             try attempt(way, factor: &factorFile, at: terminal, body)

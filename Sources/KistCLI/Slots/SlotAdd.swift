@@ -56,7 +56,7 @@ struct SlotAddCommand: SessionCommand {
     }
 
     private func add(_ kind: SlotKind, _ session: Session) throws(Failure) -> SlotSummary {
-        let way: WayIn? = recovery ? .recovery(session.passphraseSource) : nil
+        let way: WayIn? = recovery ? .recovery(session.recoverySource) : nil
         var material = SlotMaterial(session: session)
         switch kind {
         case .passphrase:

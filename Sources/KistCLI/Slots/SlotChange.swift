@@ -32,7 +32,7 @@ struct SlotChangeCommand: SessionCommand {
 
     func execute(_ session: Session) throws(Failure) -> Int32 {
         let slot = try SlotWord.find(self.slot, in: try session.slots())
-        let way: WayIn? = recovery ? .recovery(session.passphraseSource) : nil
+        let way: WayIn? = recovery ? .recovery(session.recoverySource) : nil
         let isLabelAlone =
             label != nil && value == nil && factor == nil && newPassphraseDescriptor == nil && recoveryFile == nil
         let changed = isLabelAlone ? try relabel(slot, way, session) : try renew(slot, way, session)

@@ -20,7 +20,7 @@ struct SlotRemoveCommand: SessionCommand {
     func execute(_ session: Session) throws(Failure) -> Int32 {
         if slot == "factor" { return try SlotFactor.remove(session) }
         let slot = try SlotWord.find(self.slot, in: try session.slots())
-        try session.removeSlot(try session.proof(recovery ? .recovery(session.passphraseSource) : nil), id: slot.id)
+        try session.removeSlot(try session.proof(recovery ? .recovery(session.recoverySource) : nil), id: slot.id)
         if slot.kind == .keyring, let problem = KeyringSlot(session: session).forget(id: slot.id) {
             session.printer.note(Phrase("its key opens nothing any more, but stays where it is: \(problem)"))
         }

@@ -45,7 +45,7 @@ struct SlotTestCommand: SessionCommand {
 
     private func way(_ kind: SlotKind?, _ session: Session) throws(Failure) -> WayIn {
         switch kind {
-        case .recovery: return .recovery(session.passphraseSource)
+        case .recovery: return .recovery(session.recoverySource)
         case .keyFile: return .keyFile(try named())
         case .recipient: return .identity(try named())
         case .credential:
