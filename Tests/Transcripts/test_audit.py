@@ -1,5 +1,6 @@
 """The audit log as it is followed, and how its columns stand."""
 
+import json
 import os
 import re
 import subprocess
@@ -56,3 +57,17 @@ def test_columns_stand_under_each_other(home):
     lines = home.kist("audit").decode().splitlines()
     starts = {line.rindex("  ") for line in lines[1:]}
     assert len(lines) > 5 and len(starts) == 1, "\n".join(lines)
+
+
+def test_an_import_that_compares_is_no_edit(home):
+    home.initialise()
+    for policy in "allow", "run-only":
+        home.kist("add", "fields", "--name", policy, "--stdin", "--policy", policy, given=b'{"token":"x"}')
+    with open(os.path.join(home.work, "all.json"), "w") as file:
+        json.dump({name: {"token": "x"} for name in ("allow", "run-only")}, file)
+    said = home.kist("import", "all.json", "--plan")
+    assert said.endswith(b"Nothing was stored: this is the plan.\n"), said
+    assert home.errors.count(b"the same is there") == 2, home.errors
+    lines = home.kist("audit").decode()
+    assert "edit" not in lines, lines
+    assert re.search(r"compare +allow", lines) and re.search(r"compare +run-only", lines), lines

@@ -114,6 +114,7 @@ extension Agent {
         case .proxy: "to put them into a program's requests to their platform"
         case .provider: "to hand them to a tool"
         case .scan: "to look for them in files"
+        case .compare: "to compare them with what is to be imported"
         case .seal: "to seal them for other machines"
         }
     }

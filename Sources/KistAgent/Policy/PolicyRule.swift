@@ -20,8 +20,9 @@ extension Policy {
             switch purpose {
             // Into a program's environment, to the platform (by `curl`, which gets it through a descriptor, or by the proxy), to another
             // tool by its own protocol, or back into the vault with another field changed.
-            // A bundle takes the policy along. `scan` compares them in its own memory, and shows where, not what.
-            case .run, .check, .edit, .seal, .curl, .provider, .proxy, .scan: return .pass
+            // A bundle takes the policy along. `scan` and `compare` look at them in their own memory, and show where
+            // and whether, not what.
+            case .run, .check, .edit, .seal, .curl, .provider, .proxy, .scan, .compare: return .pass
             // Onto a terminal, into a file or a pipe.
             case .get, .env, .show, .export, .render: return .refuse
             }

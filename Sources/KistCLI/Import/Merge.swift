@@ -30,7 +30,7 @@ enum Merge {
     ) throws(Failure) -> Bool {
         let own = all.segments(of: [item])
         let request = RevealRequest(
-            wants: [Want(profile: item.item.profile, name: item.item.name)], purpose: .edit, reason: "import",
+            wants: [Want(profile: item.item.profile, name: item.item.name)], purpose: .compare, reason: "import",
             allowExpired: true)
         // One that may not be looked at cannot be called the same.
         guard let reply = try? session.ask({ (agent) throws(ClientError) in try agent.reveal(request) }) else {

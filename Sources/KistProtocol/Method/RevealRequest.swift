@@ -31,6 +31,8 @@ package struct RevealRequest: Hashable, Sendable {
         case provider
         /// To be compared with what stands in files.
         case scan
+        /// To be compared with what a file holds that is to be imported.
+        case compare
         /// `seal` only: no `reveal` may say so.
         case seal
     }

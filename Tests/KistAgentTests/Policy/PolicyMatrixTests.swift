@@ -74,7 +74,7 @@ import Testing
             #expect(Policy.confirm.rule(for: purpose) == (purpose == .seal ? .refuse : .ask))
             #expect(
                 Policy.runOnly.rule(for: purpose)
-                    == ([.run, .check, .edit, .seal, .curl, .provider, .proxy, .scan].contains(purpose)
+                    == ([.run, .check, .edit, .seal, .curl, .provider, .proxy, .scan, .compare].contains(purpose)
                         ? .pass : .refuse))
         }
     }
