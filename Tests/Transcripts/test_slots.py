@@ -303,7 +303,10 @@ def test_a_second_factor_needs_a_proved_recovery_code(home):
     assert not os.path.exists(os.path.join(home.work, "usb.factor"))
     with open(os.path.join(home.path, "recovery"), "rb") as file:
         home.kist("slot", "test", "recovery", "--passphrase-fd", str(file.fileno()), pass_fds=[file.fileno()])
+    assert b"the passphrase and the recovery code" in home.kist("backup", "create", "before", environment=proof)
     home.kist("slot", "add", "factor", "usb.factor", environment=proof)
+    said = home.kist("backup", "create", "after", environment=proof)
+    assert b"the passphrase together with the file of its second factor, and the recovery code alone" in said, said
     home.kist("lock")
     home.kist("get", "kumo", environment=proof, status=5)
     assert b"second factor" in home.errors, home.errors

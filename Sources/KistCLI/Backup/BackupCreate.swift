@@ -28,7 +28,7 @@ enum BackupCreate {
                 .good("✓"), Phrase(" Backed up \(BackupWords.count(summary)) to \(given), \(BackupWords.size(size));"))
             session.printer.line("  read back, and every record was opened.")
             session.printer.line(
-                .quiet("  It opens with the passphrase and the recovery code of this vault, now and later."))
+                .quiet("  It opens with \(BackupWords.ways(try session.slots())) of this vault, now and later."))
         }
         return ExitCode.done
     }

@@ -16,6 +16,18 @@ enum BackupWords {
         return "\(tenths / 10).\(tenths % 10) MiB"
     }
 
+    /// "the passphrase and the recovery code": which of the ways in that people have on them open a backup of this vault.
+    static func ways(_ slots: [SlotSummary]) -> String {
+        let passphrases = slots.filter { $0.kind == .passphrase }
+        let hasCode = slots.contains { $0.kind == .recovery }
+        guard !passphrases.isEmpty else { return hasCode ? "the recovery code" : "the ways in" }
+        guard passphrases.allSatisfy(\.needsFactor) else {
+            return hasCode ? "the passphrase and the recovery code" : "the passphrase"
+        }
+        let both = "the passphrase together with the file of its second factor"
+        return hasCode ? "\(both), and the recovery code alone," : both
+    }
+
     static func json(_ summary: BackupSummary, file: String, bytes: Int64) -> JSONValue {
         guard case .object(let members) = summary.json else { return summary.json }
         return .object([JSONMember("file", .string(file)), JSONMember("bytes", .integer(bytes))] + members)
