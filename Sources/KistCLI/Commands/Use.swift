@@ -40,6 +40,7 @@ enum Use {
         // Agreed to is what was written, not what may lie there by now.
         let written = try ProjectSearch.project(at: path, text: text)
         try Trust(state: session.places.state).remember(written)
+        if !remove { warn(of: uses, in: written, session) }
         let names = written.file.uses.map { $0.name.description + ($0.prefix.isEmpty ? "" : " (\($0.prefix)…)") }
         if json {
             session.printer.json([
@@ -54,6 +55,23 @@ enum Use {
             session.printer.line(Phrase("  Run:   kist run -- COMMAND     (the file holds no secret; commit it)"))
         }
         return ExitCode.done
+    }
+
+    /// Says which names are in no profile that they will be looked for in. Only an open vault can tell, and nothing is opened or
+    /// started for it: the file may be written before the vault is.
+    private static func warn(of uses: [ProjectFile.Use], in project: FoundProject, _ session: Session) {
+        let chosen = session.options.profile ?? session.environment.nonEmpty("KIST_PROFILE")
+        guard session.bundlePath == nil,
+            let profile = try? chosen.map(Read.profile) ?? project.file.profile ?? .default,
+            let agent = try? AgentConnection.open(places: session.places, mode: .noStart),
+            let state = try? agent.hello().state, state == .unlocked, let all = try? agent.list(profile: profile)
+        else { return }
+        let known = all.map(\.name.description)
+        for use in uses where !known.contains(use.name.description) {
+            let near = Likeness.names(like: use.name.description, in: known)
+            let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
+            session.printer.note(Phrase("there is no \(use.name) in profile \(profile) yet\(hint)"))
+        }
     }
 
     /// `kumo` or `kumo-eu=EU_`.

@@ -79,7 +79,7 @@ enum ProxyExchange {
             {
                 let text = bytes[layout.prefixBytes..<layout.prefixBytes + layout.header]
                 let fields = try JSONFields(try JSONParser.parse(Array(text)), "answer")
-                if let problem = try fields.stringIfPresent("problem") { throw Failure.usage("kist proxy: \(problem)") }
+                if let problem = try fields.stringIfPresent("problem") { throw Failure.usage(problem) }
                 return Int(try fields.integer("port", in: 1...65_535))
             }
             let left = Int32(clamping: (end - BootClock.nanoseconds) / 1_000_000)
