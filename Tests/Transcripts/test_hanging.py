@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import socket
+import stat
 import subprocess
 import time
 
@@ -40,6 +42,34 @@ def test_an_agent_that_hangs_is_named_and_waited_for_a_moment_only(home):
         for process in running:
             process.kill()
     # Nothing was taken from it: what it was asked meanwhile, it does or does not, and it goes on.
+    home.kist("status")
+
+
+def test_an_agent_whose_queue_is_full_keeps_nobody_for_ever(home):
+    """Who gave up before still stands in it; the next one cannot even connect."""
+    home.initialise()
+    agent, = home.agents()
+    place, = (os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(home.path, "run")) for name in names
+              if stat.S_ISSOCK(os.lstat(os.path.join(folder, name)).st_mode))  # fmt: skip
+    os.kill(agent, signal.SIGSTOP)
+    waiting = []
+    try:
+        for _ in range(1_000):
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].setblocking(False)
+            try:
+                waiting[-1].connect(place)
+            except BlockingIOError:
+                break
+        else:
+            raise AssertionError("the queue has no end")
+        began = time.monotonic()
+        home.kist("status", status=125)
+        assert b"the agent does not answer" in home.errors and time.monotonic() - began < LONGEST, home.errors
+    finally:
+        os.kill(agent, signal.SIGCONT)
+        for one in waiting:
+            one.close()
     home.kist("status")
 
 

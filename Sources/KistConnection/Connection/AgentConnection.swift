@@ -59,7 +59,7 @@ package final class AgentConnection {
     package static func open(
         places: Places, mode: Mode, agent: String? = nil, patience: Int = usual * 1_000
     ) throws(ClientError) -> AgentConnection {
-        let found = try Starting.find(places, mode: mode, agent: agent)
+        let found = try Starting.find(places, mode: mode, agent: agent, patience: patience)
         let isElsewhere = found.isElsewhere
         let connection = AgentConnection(found, places: places, mode: mode, agent: agent, patience: patience)
         // A lock file comes with the vault's folder, which may be anybody's: nothing follows on trust.
@@ -164,7 +164,7 @@ package final class AgentConnection {
             _ = try greet(as: helloID, helloRequest(helloID) + request, segments, until: end)
         } catch .broken where mode == .shared && !isPrivate {
             // The agent ended between our connect and our request; the next one is asked the same, once.
-            let found = try Starting.find(places, mode: mode, agent: agent)
+            let found = try Starting.find(places, mode: mode, agent: agent, patience: patience)
             isPrivate = found.isPrivate
             wire = Wire(socket: found.takeSocket())
             _ = try greet(as: helloID, helloRequest(helloID) + request, segments, until: end)

@@ -17,8 +17,9 @@ enum Starting {
     /// Milliseconds until a start is given up.
     static let patience = 10_000
 
+    /// - Parameter patience: milliseconds for an agent that takes nobody in.
     static func find(
-        _ given: Places, mode: AgentConnection.Mode, agent: String?
+        _ given: Places, mode: AgentConnection.Mode, agent: String?, patience: Int
     ) throws(ClientError) -> Found {
         var places = given
         // The system removes the user's runtime folder at the last logout; what still runs has none from then on.
@@ -27,10 +28,10 @@ enum Starting {
         }
         if mode == .isolated { return try startPrivate(places, agent: agent) }
         let socket = try places.socket()
-        if let socket, let found = try connect(socket) { return Found(socket: found, isPrivate: false) }
+        if let socket, let found = try connect(socket, patience) { return Found(socket: found, isPrivate: false) }
         // Another one may have the vault open with a socket elsewhere: its lock file says where.
         if let elsewhere = rendezvous(places), elsewhere != socket,
-            let found = try? connect(elsewhere)
+            let found = try? connect(elsewhere, patience)
         {
             return Found(socket: found, isPrivate: false, isElsewhere: true)
         }
@@ -40,10 +41,13 @@ enum Starting {
     }
 
     /// - Returns: `nil` when nobody listens there.
-    private static func connect(_ path: String) throws(ClientError) -> Descriptor? {
+    private static func connect(_ path: String, _ patience: Int = Self.patience) throws(ClientError) -> Descriptor? {
         guard try SocketPlace.check(path) else { return nil }
+        let greeting = AgentConnection.greeting * 1_000
         let socket: Descriptor
-        do { socket = try UnixSocket.connect(to: path) } catch {
+        do { socket = try UnixSocket.connect(to: path, milliseconds: min(patience, greeting)) } catch {
+            // It hangs, and more have come in the meantime than its queue holds.
+            if error.code == EAGAIN { throw patience < greeting ? .timeout : .silent(pid: nil) }
             if error.code == ECONNREFUSED || error.code == ENOENT { return nil }
             throw .broken("\(error)")
         }

@@ -24,9 +24,20 @@ package enum UnixSocket {
     }
 
     /// Connects; fails at once when nobody listens (`ECONNREFUSED`) or nothing is there (`ENOENT`).
-    package static func connect(to path: String) throws(PosixError) -> Descriptor {
+    ///
+    /// - Parameter milliseconds: for which it is waited when who listens takes nobody in and has a full queue (`EAGAIN`
+    ///   then); without end for `nil`.
+    package static func connect(to path: String, milliseconds: Int? = nil) throws(PosixError) -> Descriptor {
         let socket = try make()
-        let failed = withBytes(of: path) { kist_unix_connect(socket.raw, $0, $1) }
+        if let milliseconds {
+            var limit = timeval(tv_sec: milliseconds / 1_000, tv_usec: max(1, milliseconds % 1_000 * 1_000))
+            let size = socklen_t(MemoryLayout<timeval>.size)
+            guard setsockopt(socket.raw, SOL_SOCKET, SO_SNDTIMEO, &limit, size) == 0 else {
+                throw PosixError("SO_SNDTIMEO")
+            }
+        }
+        var failed: Int32
+        repeat { failed = withBytes(of: path) { kist_unix_connect(socket.raw, $0, $1) } } while failed == EINTR
         guard failed == 0 else { throw PosixError("connect", failed) }
         return socket
     }

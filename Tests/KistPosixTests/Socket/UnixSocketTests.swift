@@ -74,6 +74,20 @@ struct UnixSocketTests {
         #expect(throws: PosixError("connect", ENAMETOOLONG)) { _ = try UnixSocket.connect(to: longest + "x") }
     }
 
+    @Test func whoTakesNobodyInIsNotWaitedForWithoutEnd() throws {
+        let place = folder.path + "/full"
+        let listener = try UnixSocket.listen(at: place, backlog: 0)
+        let first = try UnixSocket.connect(to: place, milliseconds: 50)
+        #expect(throws: PosixError("connect", EAGAIN)) { _ = try UnixSocket.connect(to: place, milliseconds: 50) }
+        // Once one is taken in, there is room.
+        guard let taken = try UnixSocket.accept(listener.raw) else {
+            Issue.record("nobody waits")
+            return
+        }
+        #expect(taken.raw != first.raw)
+        _ = try UnixSocket.connect(to: place, milliseconds: 50)
+    }
+
     @Test func thePeerIsKnown() throws {
         let pair = try UnixSocket.makePair()
         let peer = try UnixSocket.peer(of: pair.one.raw)
