@@ -57,8 +57,8 @@ final class RevisionWatch: RelayWatch {
         }
         guard now >= nextLook else { return nil }
         nextLook = now + Int64(Self.interval) * 900_000
-        guard let agent = agent() else { return nil }
         do throws(ClientError) {
+            let agent = try agent()
             guard let (current, present) = try news(agent) else { return nil }
             let changed = present.filter(isChanged)
             guard let first = changed.first else {
@@ -81,10 +81,12 @@ final class RevisionWatch: RelayWatch {
     /// The program's new start, once the former one has ended.
     func began() { deadline = nil }
 
-    private func agent() -> AgentConnection? {
+    private func agent() throws(ClientError) -> AgentConnection {
         if let connection { return connection }
-        connection = try? AgentConnection.open(places: session.places, mode: .noStart)
-        return connection
+        let opened = try AgentConnection.open(places: session.places, mode: .noStart, patience: Self.agentsPatience)
+        opened.patience = AgentConnection.usual * 1_000
+        connection = opened
+        return opened
     }
 
     /// The vault's generation and what each credential is in it; `nil` when that is known, or not to be had now.
