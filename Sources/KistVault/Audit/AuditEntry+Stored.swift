@@ -78,7 +78,8 @@ extension AuditEntry {
         verb.utf8.count <= Self.longestWord && purpose.utf8.count <= Self.longestWord
             && result.utf8.count <= Self.longestWord && reason.utf8.count <= Self.longestReason
             && who.client.utf8.count <= 64 && who.program.utf8.count <= Self.longestProgram && when.isWritable
-            && targets.count <= 16 && targets.allSatisfy { $0.storedCount <= Self.longest / 16 }
+            && targets.count <= 16
+            && targets.allSatisfy { $0.storedCount <= Self.longest / 16 && $0.fields.count <= PutItem.mostFields }
     }
 
     /// The same in as many entries as it takes, each of bounded length, and with texts that fit.
@@ -91,6 +92,8 @@ extension AuditEntry {
         whole.who.client = who.client.cut(to: 64)
         whole.who.program = who.program.cut(to: Self.longestProgram)
         whole.when.seconds = min(max(when.seconds, Timestamp.writable.lowerBound), Timestamp.writable.upperBound)
+        let targets = targets.flatMap(\.divided)
+        whole.targets = targets
         var bytes = targets.reduce(0) { $0 + $1.storedCount }
         // Nearly always one.
         guard bytes > Self.longest || targets.count > Self.mostTargets else { return [whole] }
@@ -116,6 +119,16 @@ extension AuditEntry.Target {
         var count = 12 + profile.description.utf8.count + (name?.description.utf8.count ?? 0)
         for field in fields { count += 1 + field.description.utf8.count }
         return count
+    }
+
+    /// The same with as many fields in each as a credential can have: a request may name any number before it is refused.
+    fileprivate var divided: [AuditEntry.Target] {
+        guard fields.count > PutItem.mostFields else { return [self] }
+        return stride(from: 0, to: fields.count, by: PutItem.mostFields).map { start in
+            var part = self
+            part.fields = Array(fields[start..<min(start + PutItem.mostFields, fields.count)])
+            return part
+        }
     }
 
     init(_ reader: inout ByteReader) throws(Malformed) {

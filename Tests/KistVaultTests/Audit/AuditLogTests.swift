@@ -156,6 +156,27 @@ struct AuditLogTests {
         #expect(parts[0].who.program.utf8.count == 255)
     }
 
+    /// A request is written down before it is refused, whatever it names: more fields than any credential has, more than a
+    /// count of two bytes can say, also short ones.
+    @Test(arguments: [256, 257, 1_000, 70_000])
+    func whatNamesTooManyFieldsIsWrittenDownWhole(count: Int) throws {
+        let code = LogBench.makeCode()
+        let (store, log) = try bench.filled(1, code: code)
+        let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+        let names = try (0..<count).map { number in
+            try FieldName("f" + (count > 300 ? "\(number)" : String([digits[number / 36 % 36], digits[number % 36]])))
+        }
+        var entry = try LogBench.entry(1)
+        entry.targets[0].fields = names
+        try log.append(entry, .durable)
+        try log.append(try LogBench.entry(2), .durable)
+        for log in [log, try bench.open(store)] {
+            #expect(try log.report(code: code).faults == [])
+            let written = try log.all().filter { $0.targets.first?.fields.first.map(names.contains) ?? false }
+            #expect(written.flatMap(\.targets).flatMap(\.fields) == names)
+        }
+    }
+
     /// A11: nothing of an entry stands in clear.
     @Test func namesNeverStandInClear() throws {
         let (store, log) = try bench.filled(50, code: LogBench.makeCode())
