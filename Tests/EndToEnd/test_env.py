@@ -25,7 +25,8 @@ def values(count, fits):
     found = []
     while len(found) < count:
         value = "".join(source.choice(PIECES) for _ in range(source.randrange(1, 9)))
-        if fits(value):
+        # What bash would once have run is refused.
+        if fits(value) and not value.startswith("()"):
             found.append(value)
     return found
 
