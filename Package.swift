@@ -68,7 +68,7 @@ let package = Package(
         // C, each seen by one Swift module (libsodium by two).
         .systemLibrary(
             name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-        .target(name: "CArguments", path: "Sources/C/CArguments", cSettings: cHouse),
+        .target(name: "CShortStart", path: "Sources/C/CShortStart", cSettings: cHouse),
         .target(name: "CPlatformFiles", path: "Sources/C/CPlatformFiles", cSettings: cHouse),
         .target(name: "CKistPosix", path: "Sources/C/CKistPosix", cSettings: cHouse),
         .systemLibrary(
@@ -155,7 +155,7 @@ let package = Package(
             ["KistModel", "KistPosix", "SecretMemory", "KistProtocol", nioSSL, asyncHTTPClient, asyncAlgorithms] + nio),
         // 6: executables, composing only.
         .executableTarget(
-            name: "kist", dependencies: ["KistCLI", "KistPosix", "CArguments"], path: "Sources/kist",
+            name: "kist", dependencies: ["KistCLI", "KistPosix", "CShortStart"], path: "Sources/kist",
             swiftSettings: house),
         .executableTarget(
             name: "kist-agent", dependencies: ["KistAgent", "KistPosix", "StoreSQLite"], path: "Sources/kist-agent",
@@ -164,7 +164,7 @@ let package = Package(
             name: "kist-courier", dependencies: ["KistRotation", "KistPosix"], path: "Sources/kist-courier",
             swiftSettings: house),
         .executableTarget(
-            name: "kist-helper", dependencies: ["KistHelper", "KistPosix", "CArguments"],
+            name: "kist-helper", dependencies: ["KistHelper", "KistPosix", "CShortStart"],
             path: "Sources/kist-helper", swiftSettings: house),
         .executableTarget(
             name: "kist-keyring", dependencies: ["KeyringLibSecret", "KistPosix"], path: "Sources/kist-keyring",

@@ -214,3 +214,26 @@ def test_it_leaves_no_core(world):
         assert core.split()[4] == "0", core
     finally:
         process.communicate(timeout=120)
+
+
+def test_what_reports_crashes_is_not_in_programs_that_are_all_start(world):
+    """A report would show memory, and the runtime looks in eight places for what makes it, before anything else."""
+    login = {"username": "ada", "password": world.secret("unreported"), "url": "https://unreported.example.com"}
+    world.add("login", login, "--name", "unreported")
+    asked = world.at("work", "asked.txt")
+    with open(asked, "w") as file:
+        file.write("protocol=https\nhost=unreported.example.com\n\n")
+    for program, words in (("kist-helper", ["git", "get"]), ("kist", ["get", "unreported", "password"])):
+        seen = world.at("work", program + ".calls")
+        loud = {"SWIFT_BACKTRACE": "enable=yes,color=no,output-to=stderr"}
+        with open(asked, "rb") as given:
+            done = subprocess.run(
+                ["strace", "-qq", "-e", "trace=file,connect,sigaltstack", "-o", seen, os.path.join(binaries(), program), *words],
+                stdin=given, capture_output=True,
+                env={**world.environment, **loud}, cwd=world.at("work"), timeout=120)
+        assert done.returncode == 0 and not done.stderr, done
+        with open(seen) as file:
+            calls = file.read()
+        # The control: what it does look for is there.
+        assert "agent-" in calls and "connect(" in calls, program
+        assert "backtrace" not in calls and "libexec" not in calls and "sigaltstack" not in calls, (program, calls)

@@ -31,7 +31,7 @@ int kist_harden(void) {
     for (unsigned i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
         /* What the starter had ignored stays so: a program executed later inherits it. */
         struct sigaction now;
-        if (sigaction(crashes[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN) continue;
+        if (sigaction(crashes[i], NULL, &now) == 0 && (now.sa_handler == SIG_IGN || now.sa_handler == SIG_DFL)) continue;
         if (signal(crashes[i], SIG_DFL) == SIG_ERR && !failed) failed = errno;
     }
     if (getrlimit(RLIMIT_CORE, &core_before) == 0) {

@@ -1,4 +1,4 @@
-#include "CArguments.h"
+#include "CShortStart.h"
 
 /* Swift's runtime looks for the arguments of a process on its stack, and reads a map of the whole process for that at every start,
    whether or not anybody asks for them: a tenth of the time of a short program. glibc hands them to every constructor. With
