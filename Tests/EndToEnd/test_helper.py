@@ -217,7 +217,10 @@ def test_it_leaves_no_core(world):
 
 
 def test_what_reports_crashes_is_not_in_programs_that_are_all_start(world):
-    """A report would show memory, and the runtime looks in eight places for what makes it, before anything else."""
+    """A report would show memory, and the runtime looks in eight places for what makes it, before anything else.
+
+    For the programs of Scripts/build: those of a debug build have it in their libraries.
+    """
     login = {"username": "ada", "password": world.secret("unreported"), "url": "https://unreported.example.com"}
     world.add("login", login, "--name", "unreported")
     asked = world.at("work", "asked.txt")
