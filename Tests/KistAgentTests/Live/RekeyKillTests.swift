@@ -37,6 +37,8 @@ import Testing
                 kill(pid, SIGKILL)
             }
             while (try? connection.store("extra", "w\(written + 1)")) != nil { written += 1 }
+            // Whatever ended it: a kill that is still to come would meet the questions below.
+            #expect(eventually { !vault.agents().contains(pid) })
             // The one that was on its way may have arrived.
             let next = try vault.unlocked()
             let arrived = written == 0 ? try? next.value("extra") : try next.value("extra")
